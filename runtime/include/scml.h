@@ -1,0 +1,222 @@
+/*
+ * scml: the runtime library. A compiled table says which system calls are supported;
+ * scml_match() gives the verdict for one call.
+ *
+ * The matcher core (this header's first half, match.c) is freestanding C11: no allocation, no
+ * libc, no globals. The memory of the calling process is read through a callback, so the same
+ * core runs in a kernel, under a tracer, and on a log.
+ */
+#ifndef SCML_H
+#define SCML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SCML_API __attribute__((visibility("default")))
+
+/** Three values: for a rule the least of its parts counts, for a call the greatest of its
+ * rules. */
+enum scml_verdict {
+	SCML_UNSUPPORTED = 0,
+	SCML_UNDECIDED = 1,
+	SCML_SUPPORTED = 2,
+};
+
+enum {
+	SCML_TABLE_VERSION = 1,
+	SCML_REGISTERS = 6,
+	SCML_MAX_DEPTH = 16, /* nested tests; a deeper table is refused by scml_table_check() */
+	SCML_MAX_ELEMENTS = 1024, /* of an array; one with more is undecided */
+	SCML_MAX_STRING =
+		4096, /* bytes of a path, its NUL included; a longer one does not match */
+};
+
+/** One system call as the kernel receives it. */
+struct scml_call {
+	uint32_t arch; /* AUDIT_ARCH_*, as in struct seccomp_data */
+	uint32_t nr;
+	uint64_t args[SCML_REGISTERS];
+	bool has_returned; /* then RET is known and what the kernel filled in can be read */
+	int64_t ret;	   /* -4095 … -1: it failed with that errno */
+};
+
+/** What a memory callback answers. */
+enum scml_read {
+	SCML_READ_OK = 0,
+	SCML_READ_FAULT = 1,   /* the caller cannot read there either: nothing matches */
+	SCML_READ_UNKNOWN = 2, /* this reader cannot tell what is there: undecided */
+};
+
+/**
+ * Copy SIZE bytes (1 … 8, or up to SCML_MAX_STRING for strings, where fewer may be delivered
+ * when the memory ends: then fill BUFFER as far as possible, set *DONE and answer SCML_READ_OK)
+ * at ADDRESS of the calling process to BUFFER. *DONE is SIZE on entry.
+ */
+typedef enum scml_read scml_read_fn(void *context, uint64_t address, void *buffer, size_t size,
+				    size_t *done);
+
+/** The memory of the caller. A NULL pointer to this struct means that memory cannot be seen. */
+struct scml_memory {
+	scml_read_fn *read;
+	void *context;
+};
+
+enum scml_op {
+	SCML_OP_TRUE,
+	SCML_OP_FALSE,
+	SCML_OP_ALL,	/* every child holds */
+	SCML_OP_ANY,	/* some child holds */
+	SCML_OP_IN,	/* (word & mask) is one of the values */
+	SCML_OP_NOT_IN, /* (word & mask) is none of the values */
+	SCML_OP_BITS,	/* (word & mask) is the OR of some of the values and of bits of BITS */
+	SCML_OP_STRING, /* a C string can be read at the word */
+	SCML_OP_MEMORY, /* the word is 0, or the child holds for the memory that it points to */
+	SCML_OP_EACH, /* the word is 0, or the child holds for each element that it points to */
+};
+
+/** Where a word lies. */
+enum scml_base {
+	SCML_ARG0 = 0,	 /* … 5: the register with that number */
+	SCML_INSIDE = 6, /* OFFSET bytes into the memory that the enclosing test points to */
+};
+
+enum scml_place_flag {
+	SCML_BIG_ENDIAN = 1, /* in memory, whatever the architecture */
+	SCML_SIGNED = 2,     /* sign-extended when it is a length or a count */
+};
+
+struct scml_place {
+	uint8_t base;  /* enum scml_base */
+	uint8_t width; /* bits: 8, 16, 32 or 64; a register is cut to it */
+	uint8_t flags; /* enum scml_place_flag */
+	uint32_t offset;
+};
+
+enum scml_extent_kind {
+	SCML_EXTENT_FIXED,   /* FIXED elements or bytes */
+	SCML_EXTENT_PLACE,   /* the word at PLACE says how many; negative means none */
+	SCML_EXTENT_POINTEE, /* the 32-bit signed word at the address in PLACE does; 0 if NULL
+			      */
+	SCML_EXTENT_RETURN,  /* what the call returned does */
+};
+
+/** How many bytes or elements lie behind a pointer. */
+struct scml_extent {
+	uint8_t kind; /* enum scml_extent_kind */
+	struct scml_place place;
+	uint32_t fixed;
+};
+
+enum scml_block_flag {
+	SCML_AT_RETURN = 1,   /* the kernel fills it in: undecided before the call returned,
+				 matched if it failed */
+	SCML_ZERO_BEYOND = 2, /* what lies beyond the extent counts as 0 (a versioned struct) */
+	SCML_EMBEDDED = 4, /* SCML_OP_EACH: the elements lie at PLACE itself, not behind it */
+};
+
+/** The memory of SCML_OP_MEMORY and SCML_OP_EACH. */
+struct scml_block {
+	uint32_t size; /* bytes of the struct, or of one element */
+	uint8_t flags; /* enum scml_block_flag */
+	struct scml_extent
+		extent; /* SCML_OP_MEMORY: bytes that the call gives, SCML_OP_EACH: elements */
+};
+
+/** One test; children are tests[first … first + count). */
+struct scml_test {
+	uint8_t op;    /* enum scml_op */
+	uint8_t flags; /* SCML_AT_RETURN for a word that the kernel fills in */
+	struct scml_place place;
+	uint32_t first; /* of values for IN, NOT_IN, BITS; of tests for ALL, ANY; the child of
+			   MEMORY, EACH */
+	uint32_t count;
+	uint32_t block; /* of blocks, for MEMORY and EACH */
+	uint32_t name;	/* string: what a report calls the place (`addr.sa_family`) */
+	uint64_t mask;	/* IN, NOT_IN, BITS */
+	uint64_t bits;	/* BITS: those that count one by one */
+};
+
+/** A condition of a rule on one parameter. */
+struct scml_cond {
+	uint32_t param; /* string: the parameter's name as the rule writes it */
+	uint32_t test;
+};
+
+struct scml_rule {
+	uint32_t file; /* string */
+	uint32_t line;
+	uint32_t first_cond;
+	uint32_t cond_count; /* 0: the rule matches every call */
+};
+
+struct scml_call_rules {
+	uint32_t name; /* string */
+	uint32_t first_rule;
+	uint32_t rule_count;
+};
+
+/** A compiled table: constant data, made by `scmlc -o table.c` or by the compiler in memory. */
+struct scml_table {
+	uint32_t version; /* SCML_TABLE_VERSION */
+	uint32_t arch;	  /* AUDIT_ARCH_* */
+	bool big_endian;
+	uint32_t nr_count;
+	uint32_t call_count, rule_count, cond_count, test_count, block_count, value_count,
+		string_bytes;
+	const uint16_t *by_nr; /* by_nr[nr] - 1 is an index of calls; 0: no rule */
+	const struct scml_call_rules *calls;
+	const struct scml_rule *rules;
+	const struct scml_cond *conds;
+	const struct scml_test *tests;
+	const struct scml_block *blocks;
+	const uint64_t *values; /* sorted within each test */
+	const char *strings;	/* offsets into this pool; 0 is "" */
+};
+
+#define SCML_NONE UINT32_MAX
+
+/** Why a verdict is what it is. Indices into the table; SCML_NONE where there is nothing to
+ * name. */
+struct scml_reason {
+	uint32_t
+		rule; /* the one that matches; the first open one; or the nearest that failed */
+	uint32_t cond;	/* its first condition that failed or is open */
+	uint32_t test;	/* the innermost test of that condition that failed or is open */
+	uint64_t value; /* the word that this test saw */
+	bool has_value;
+};
+
+/**
+ * The verdict of TABLE for CALL.
+ * @param memory  the caller's memory, or NULL where only registers can be seen
+ * @param reason  filled in where not NULL; costs time for calls that are not supported
+ * Calls of another architecture than the table's are unsupported. TABLE must have passed
+ * scml_table_check() once (tables made by scmlc do).
+ */
+SCML_API enum scml_verdict scml_match(const struct scml_table *table,
+				      const struct scml_call *call,
+				      const struct scml_memory *memory,
+				      struct scml_reason *reason);
+
+/** Are there rules for number NR? */
+SCML_API bool scml_has_rules(const struct scml_table *table, uint32_t nr);
+
+/**
+ * Is every index of TABLE in range and every tree finite and within SCML_MAX_DEPTH? For tables
+ * that come from elsewhere. 0, or a negative errno: -EINVAL, -ERANGE (another version).
+ */
+SCML_API int scml_table_check(const struct scml_table *table);
+
+/** "unsupported", "undecided", "supported". */
+SCML_API const char *scml_verdict_name(enum scml_verdict verdict);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
