@@ -1,0 +1,58 @@
+/* emit: the back ends. A new kind of output is one row in emit.c and one function in its own file. */
+#ifndef SCML_EMIT_H
+#define SCML_EMIT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bpf/action.h"
+#include "bpf/codegen.h"
+#include "compile.h"
+
+struct emit_options {
+	struct bpf_options bpf;
+	const char *output_name; /* for include guards and symbol names; "" for standard output */
+	bool doc_details;	 /* `--doc-details` */
+};
+
+/**
+ * Write COMPILATION in one form to OUT, which is memory: nothing reaches a file when errors are
+ * pushed to the compilation's diags.
+ */
+typedef void emit_fn(const struct compilation *compilation, const struct emit_options *options,
+		     FILE *out);
+
+struct emit_backend {
+	const char *type;   /* `-t TYPE` */
+	const char *suffix; /* of the output's name; NULL: only by type */
+	const char *help;   /* what it is, for --help */
+	bool many_archs;    /* takes more than one architecture */
+	emit_fn *emit;
+};
+
+/** The back ends, ended by a row whose type is NULL. */
+extern const struct emit_backend emit_backends[];
+
+/** The back end for `-t TYPE`, or NULL. */
+const struct emit_backend *emit_by_type(const char *type);
+
+/** The back end with the longest suffix that ends NAME, or NULL. */
+const struct emit_backend *emit_by_name(const char *name);
+
+/** The rules for the runtime library as C tables, and the header that declares them. */
+emit_fn emit_c;
+emit_fn emit_h;
+
+/** The raw filter. */
+emit_fn emit_bpf;
+
+/** The filter as an annotated listing. */
+emit_fn emit_asm;
+
+/** The resolved rules. */
+emit_fn emit_json;
+
+/** A page for people. */
+emit_fn emit_md;
+
+#endif
