@@ -17,6 +17,7 @@
 
 #include "arena.h"
 #include "diag.h"
+#include "edit_distance.h"
 
 enum {
 	ABI_MAX_ARCHS = 8,
@@ -335,9 +336,5 @@ enum abi_name_kind { ABI_NAME_CONST, ABI_NAME_CALL, ABI_NAME_STRUCT };
 
 /** The known name nearest to NAME within edit distance 2, or NULL. */
 const char *abi_suggest(const struct abi_db *db, enum abi_name_kind kind, const char *name);
-
-/** Edit distance (insert, delete, replace, swap neighbours) of A and B, or LIMIT + 1 if
- * greater. */
-unsigned edit_distance(const char *a, const char *b, unsigned limit);
 
 #endif

@@ -37,6 +37,7 @@ struct res_pattern {
 	struct span span;		     /* in the rule, not where a reference leads */
 	const struct ast_part *const *parts; /* RES_WORD: AST_CONST and AST_NUMBER only */
 	size_t part_count;
+	bool or_null;			  /* RES_PATH: `<PATH> | NULL` */
 	const struct res_struct *structs; /* RES_STRUCTS */
 	size_t struct_count;
 	const struct res_pattern *const *elements; /* RES_ARRAY */
