@@ -1,0 +1,482 @@
+/*
+ * match: the verdict of a compiled table for one call. Freestanding: this file, explain.c and
+ * table_check.c are what a kernel compiles.
+ */
+#include "match.h"
+
+enum {
+	ERRNO_MAX = 4095,
+	LINEAR_SEARCH = 8,  /* values; more are searched by halving */
+	STRING_PIECE = 256, /* bytes of a string read at once: kernel stacks are small */
+};
+
+static enum scml_verdict least(enum scml_verdict a, enum scml_verdict b)
+{
+	return a < b ? a : b;
+}
+
+static bool has_failed(const struct scml_call *call)
+{
+	return call->has_returned && call->ret < 0 && call->ret >= -ERRNO_MAX;
+}
+
+static uint64_t cut(uint64_t word, unsigned width)
+{
+	return width < 64 ? word & ((UINT64_C(1) << width) - 1) : word;
+}
+
+static uint64_t swap(uint64_t word)
+{
+	word = (word & 0x00ff00ff00ff00ff) << 8 | (word >> 8 & 0x00ff00ff00ff00ff);
+	word = (word & 0x0000ffff0000ffff) << 16 | (word >> 16 & 0x0000ffff0000ffff);
+	return word << 32 | word >> 32;
+}
+
+/* RAW holds the bytes of memory from its first byte on, zeros after them. */
+static uint64_t word_of_bytes(uint64_t raw, unsigned width, bool is_big)
+{
+	bool is_host_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
+	if (is_big != is_host_big)
+		raw = swap(raw);
+	return is_big ? raw >> (64 - width) : raw;
+}
+
+static enum scml_verdict read_bytes(const struct match_state *st, uint64_t address, void *bytes,
+				    size_t size)
+{
+	size_t done = size;
+
+	if (!st->memory)
+		return SCML_UNDECIDED;
+	if (address > UINT64_MAX - (size - 1))
+		return SCML_UNSUPPORTED;
+	switch (st->memory->read(st->memory->context, address, bytes, size, &done)) {
+	case SCML_READ_OK:
+		return done == size ? SCML_SUPPORTED : SCML_UNSUPPORTED;
+	case SCML_READ_FAULT:
+		return SCML_UNSUPPORTED;
+	case SCML_READ_UNKNOWN:
+		return SCML_UNDECIDED;
+	}
+	return SCML_UNSUPPORTED;
+}
+
+static enum scml_verdict read_inside(const struct match_state *st,
+				     const struct match_view *view,
+				     const struct scml_place *place, uint64_t *word)
+{
+	uint64_t start = view->offset + place->offset, raw = 0;
+	unsigned size = place->width / 8u;
+	size_t have = size;
+	enum scml_verdict verdict;
+
+	if (start >= view->limit)
+		have = 0;
+	else if (view->limit - start < size)
+		have = (size_t)(view->limit - start);
+	if (have < size && !view->is_zero_beyond)
+		return SCML_UNSUPPORTED;
+	*word = 0;
+	if (!have)
+		return SCML_SUPPORTED;
+	if (start > UINT64_MAX - view->base)
+		return SCML_UNSUPPORTED;
+	verdict = read_bytes(st, view->base + start, &raw, have);
+	*word = word_of_bytes(raw, place->width,
+			      st->table->big_endian || place->flags & SCML_BIG_ENDIAN);
+	return verdict;
+}
+
+enum scml_verdict match_read_place(const struct match_state *st, const struct match_view *view,
+				   const struct scml_place *place, uint64_t *word)
+{
+	if (place->base == SCML_INSIDE)
+		return read_inside(st, view, place, word);
+	*word = cut(st->call->args[place->base], place->width);
+	return SCML_SUPPORTED;
+}
+
+/* A length or count; what is negative counts as none. */
+static uint64_t length_of(uint64_t word, unsigned width, bool is_signed)
+{
+	return is_signed && word >> (width - 1) & 1 ? 0 : word;
+}
+
+static enum scml_verdict read_pointee(const struct match_state *st, uint64_t pointer,
+				      uint64_t *length)
+{
+	enum scml_verdict verdict;
+	uint64_t raw = 0;
+
+	*length = 0;
+	if (!pointer)
+		return SCML_SUPPORTED;
+	verdict = read_bytes(st, pointer, &raw, 4);
+	*length = length_of(word_of_bytes(raw, 32, st->table->big_endian), 32, true);
+	return verdict;
+}
+
+static enum scml_verdict read_extent(const struct match_state *st,
+				     const struct match_view *view,
+				     const struct scml_extent *extent, uint64_t *length)
+{
+	const struct scml_place *place = &extent->place;
+	enum scml_verdict verdict;
+	uint64_t word = 0;
+
+	switch ((enum scml_extent_kind)extent->kind) {
+	case SCML_EXTENT_FIXED:
+		*length = extent->fixed;
+		return SCML_SUPPORTED;
+	case SCML_EXTENT_PLACE:
+		verdict = match_read_place(st, view, place, &word);
+		*length = length_of(word, place->width, place->flags & SCML_SIGNED);
+		return verdict;
+	case SCML_EXTENT_POINTEE:
+		verdict = match_read_place(st, view, place, &word);
+		return verdict == SCML_SUPPORTED ? read_pointee(st, word, length) : verdict;
+	case SCML_EXTENT_RETURN:
+		*length = length_of((uint64_t)st->call->ret, 64, true);
+		return st->call->has_returned ? SCML_SUPPORTED : SCML_UNDECIDED;
+	}
+	return SCML_UNSUPPORTED;
+}
+
+/* Is WORD among the COUNT sorted values from FIRST on? */
+static bool is_among(const uint64_t *values, uint32_t first, uint32_t count, uint64_t word)
+{
+	while (count > LINEAR_SEARCH) {
+		uint32_t half = count / 2;
+
+		if (values[first + half] <= word) {
+			first += half;
+			count -= half;
+		} else {
+			count = half;
+		}
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (values[first + i] == word)
+			return true;
+	}
+	return false;
+}
+
+static bool is_sum_of_bits(const struct scml_test *test, const uint64_t *values, uint64_t word)
+{
+	uint64_t covered = word & test->bits;
+
+	for (uint32_t i = 0; i < test->count && covered != word; i++) {
+		uint64_t value = values[test->first + i];
+
+		if ((word & value) == value)
+			covered |= value;
+	}
+	return covered == word;
+}
+
+/* Out of line: its buffer is not to lie in every frame of the recursion. */
+__attribute__((noinline)) static enum scml_verdict read_string(const struct match_state *st,
+							       uint64_t address)
+{
+	char piece[STRING_PIECE];
+	size_t total = 0;
+
+	if (!st->memory)
+		return SCML_UNDECIDED;
+	while (total < SCML_MAX_STRING) {
+		/* Up to the next multiple of a piece: no read crosses a page for nothing. */
+		size_t size = STRING_PIECE - (size_t)(address % STRING_PIECE);
+		size_t done;
+		enum scml_read answer;
+
+		if (size > SCML_MAX_STRING - total)
+			size = SCML_MAX_STRING - total;
+		done = size;
+		answer = st->memory->read(st->memory->context, address, piece, size, &done);
+		if (answer != SCML_READ_OK)
+			return answer == SCML_READ_UNKNOWN ? SCML_UNDECIDED : SCML_UNSUPPORTED;
+		if (done == 0 || done > size)
+			return SCML_UNSUPPORTED;
+		for (size_t i = 0; i < done; i++) {
+			if (!piece[i])
+				return SCML_SUPPORTED;
+		}
+		if (address > UINT64_MAX - done)
+			return SCML_UNSUPPORTED;
+		address += done;
+		total += done;
+	}
+	return SCML_UNSUPPORTED;
+}
+
+static enum scml_verdict test_word(const struct match_state *st, const struct scml_test *test,
+				   uint64_t word)
+{
+	const uint64_t *values = st->table->values;
+	bool holds;
+
+	if (test->op == SCML_OP_STRING)
+		return read_string(st, word);
+	word &= test->mask;
+	if (test->op == SCML_OP_BITS)
+		holds = is_sum_of_bits(test, values, word);
+	else
+		holds = is_among(values, test->first, test->count, word) ==
+			(test->op == SCML_OP_IN);
+	return holds ? SCML_SUPPORTED : SCML_UNSUPPORTED;
+}
+
+static enum scml_verdict eval_word(const struct match_state *st, const struct match_view *view,
+				   const struct scml_test *test)
+{
+	enum scml_verdict verdict;
+	uint64_t word;
+
+	if (test->flags & SCML_AT_RETURN) {
+		if (!st->call->has_returned)
+			return SCML_UNDECIDED;
+		if (has_failed(st->call))
+			return SCML_SUPPORTED;
+	}
+	verdict = match_read_place(st, view, &test->place, &word);
+	return verdict == SCML_SUPPORTED ? test_word(st, test, word) : verdict;
+}
+
+static enum scml_verdict eval_all(struct match_state *st, const struct match_view *view,
+				  const struct scml_test *test)
+{
+	const struct scml_test *child = st->table->tests + test->first;
+	enum scml_verdict verdict = SCML_SUPPORTED;
+
+	for (uint32_t i = 0; i < test->count && verdict != SCML_UNSUPPORTED; i++)
+		verdict = least(verdict, match_eval(st, view, child + i));
+	return verdict;
+}
+
+static enum scml_verdict eval_any(struct match_state *st, const struct match_view *view,
+				  const struct scml_test *test)
+{
+	const struct scml_test *child = st->table->tests + test->first;
+	enum scml_verdict verdict = SCML_UNSUPPORTED;
+
+	for (uint32_t i = 0; i < test->count && verdict != SCML_SUPPORTED; i++) {
+		enum scml_verdict other = match_eval(st, view, child + i);
+
+		if (other > verdict)
+			verdict = other;
+	}
+	return verdict;
+}
+
+bool match_open_block(const struct match_state *st, const struct match_view *view,
+		      const struct scml_test *test, struct match_view *inside, uint64_t *extent,
+		      enum scml_verdict *verdict)
+{
+	const struct scml_block *block = st->table->blocks + test->block;
+	uint64_t pointer;
+
+	*verdict = SCML_SUPPORTED;
+	if (block->flags & SCML_AT_RETURN && has_failed(st->call))
+		return false;
+	if (block->flags & SCML_EMBEDDED) {
+		*inside = *view;
+		inside->offset += test->place.offset;
+	} else {
+		*verdict = match_read_place(st, view, &test->place, &pointer);
+		if (*verdict != SCML_SUPPORTED || !pointer)
+			return false;
+		inside->base = pointer;
+		inside->offset = 0;
+		inside->limit = UINT64_MAX;
+		inside->is_zero_beyond = false;
+	}
+	*verdict = SCML_UNDECIDED;
+	if (!st->memory || (block->flags & SCML_AT_RETURN && !st->call->has_returned))
+		return false;
+	*verdict = read_extent(st, view, &block->extent, extent);
+	return *verdict == SCML_SUPPORTED;
+}
+
+void match_enter_struct(const struct scml_block *block, struct match_view *inside,
+			uint64_t extent)
+{
+	inside->limit = extent < block->size ? extent : block->size;
+	inside->is_zero_beyond = block->flags & SCML_ZERO_BEYOND;
+}
+
+struct match_view match_element(const struct scml_block *block, const struct match_view *inside,
+				uint64_t index)
+{
+	struct match_view element = *inside;
+
+	element.offset += index * block->size;
+	if (element.limit > element.offset + block->size)
+		element.limit = element.offset + block->size;
+	return element;
+}
+
+/* Does TEST look into the memory of its block whatever the outcome? */
+static bool is_reading(struct match_state *st, const struct scml_test *test)
+{
+	bool is_all = test->op == SCML_OP_ALL;
+
+	if (!st->steps)
+		return true;
+	st->steps--;
+	if (test->op == SCML_OP_TRUE || test->op == SCML_OP_FALSE)
+		return false;
+	if (!is_all && test->op != SCML_OP_ANY)
+		return test->place.base == SCML_INSIDE;
+	for (uint32_t i = 0; i < test->count; i++) {
+		if (is_reading(st, st->table->tests + test->first + i) == is_all)
+			return is_all;
+	}
+	return !is_all && test->count;
+}
+
+/* A struct that the rule does not look into must be readable all the same. */
+static enum scml_verdict eval_inside(struct match_state *st, const struct match_view *inside,
+				     const struct scml_test *child)
+{
+	enum scml_verdict verdict = match_eval(st, inside, child);
+	char byte;
+
+	if (verdict == SCML_UNSUPPORTED || inside->offset >= inside->limit ||
+	    is_reading(st, child))
+		return verdict;
+	if (inside->offset > UINT64_MAX - inside->base)
+		return SCML_UNSUPPORTED;
+	return least(verdict, read_bytes(st, inside->base + inside->offset, &byte, 1));
+}
+
+static enum scml_verdict eval_memory(struct match_state *st, const struct match_view *view,
+				     const struct scml_test *test)
+{
+	enum scml_verdict verdict;
+	struct match_view inside;
+	uint64_t extent;
+
+	if (!match_open_block(st, view, test, &inside, &extent, &verdict))
+		return verdict;
+	match_enter_struct(st->table->blocks + test->block, &inside, extent);
+	return eval_inside(st, &inside, st->table->tests + test->first);
+}
+
+static enum scml_verdict eval_each(struct match_state *st, const struct match_view *view,
+				   const struct scml_test *test)
+{
+	const struct scml_block *block = st->table->blocks + test->block;
+	enum scml_verdict verdict;
+	struct match_view inside;
+	uint64_t extent;
+
+	if (!match_open_block(st, view, test, &inside, &extent, &verdict))
+		return verdict;
+	if (extent > SCML_MAX_ELEMENTS) {
+		verdict = SCML_UNDECIDED;
+		extent = SCML_MAX_ELEMENTS;
+	}
+	for (uint64_t i = 0; i < extent && verdict != SCML_UNSUPPORTED; i++) {
+		struct match_view element = match_element(block, &inside, i);
+
+		verdict = least(verdict,
+				eval_inside(st, &element, st->table->tests + test->first));
+	}
+	return verdict;
+}
+
+enum scml_verdict match_eval(struct match_state *st, const struct match_view *view,
+			     const struct scml_test *test)
+{
+	if (!st->steps)
+		return SCML_UNDECIDED;
+	st->steps--;
+	switch ((enum scml_op)test->op) {
+	case SCML_OP_TRUE:
+		return SCML_SUPPORTED;
+	case SCML_OP_FALSE:
+		return SCML_UNSUPPORTED;
+	case SCML_OP_ALL:
+		return eval_all(st, view, test);
+	case SCML_OP_ANY:
+		return eval_any(st, view, test);
+	case SCML_OP_IN:
+	case SCML_OP_NOT_IN:
+	case SCML_OP_BITS:
+	case SCML_OP_STRING:
+		return eval_word(st, view, test);
+	case SCML_OP_MEMORY:
+		return eval_memory(st, view, test);
+	case SCML_OP_EACH:
+		return eval_each(st, view, test);
+	}
+	return SCML_UNSUPPORTED;
+}
+
+enum scml_verdict match_cond(struct match_state *st, uint32_t cond)
+{
+	const struct match_view nowhere = {0, 0, 0, false};
+
+	return match_eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
+}
+
+static enum scml_verdict eval_rule(struct match_state *st, const struct scml_rule *rule)
+{
+	enum scml_verdict verdict = SCML_SUPPORTED;
+
+	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++)
+		verdict = least(verdict, match_cond(st, rule->first_cond + i));
+	return verdict;
+}
+
+enum scml_verdict scml_match(const struct scml_table *table, const struct scml_call *call,
+			     const struct scml_memory *memory, struct scml_reason *reason)
+{
+	struct match_state st = {table, call, memory, SCML_MAX_STEPS};
+	enum scml_verdict verdict = SCML_UNSUPPORTED;
+	const struct scml_call_rules *rules;
+	uint32_t decider = SCML_NONE;
+
+	if (reason)
+		*reason = (struct scml_reason){SCML_NONE, SCML_NONE, SCML_NONE, 0, false};
+	if (call->arch != table->arch || call->nr >= table->nr_count || !table->by_nr[call->nr])
+		return SCML_UNSUPPORTED;
+	rules = table->calls + table->by_nr[call->nr] - 1;
+	for (uint32_t i = 0; i < rules->rule_count && verdict != SCML_SUPPORTED; i++) {
+		uint32_t index = rules->first_rule + i;
+		enum scml_verdict other = eval_rule(&st, table->rules + index);
+
+		if (!st.steps && other == SCML_UNSUPPORTED)
+			other = SCML_UNDECIDED;
+		if (other > verdict) {
+			verdict = other;
+			decider = index;
+		}
+		if (!st.steps)
+			break;
+	}
+	if (reason)
+		match_explain(&st, rules, decider, verdict, reason);
+	return verdict;
+}
+
+bool scml_has_rules(const struct scml_table *table, uint32_t nr)
+{
+	return nr < table->nr_count && table->by_nr[nr] &&
+	       table->calls[table->by_nr[nr] - 1].rule_count;
+}
+
+const char *scml_verdict_name(enum scml_verdict verdict)
+{
+	switch (verdict) {
+	case SCML_UNSUPPORTED:
+		return "unsupported";
+	case SCML_UNDECIDED:
+		return "undecided";
+	case SCML_SUPPORTED:
+		return "supported";
+	}
+	return "unsupported";
+}

@@ -34,6 +34,8 @@ enum {
 	SCML_MAX_ELEMENTS = 1024, /* of an array; one with more is undecided */
 	SCML_MAX_STRING =
 		4096, /* bytes of a path, its NUL included; a longer one does not match */
+	SCML_MAX_STEPS = 1 << 18, /* tests evaluated for one call (arrays in arrays); a call
+				     that needs more is undecided */
 };
 
 /** One system call as the kernel receives it. */
@@ -56,6 +58,9 @@ enum scml_read {
  * Copy SIZE bytes (1 … 8, or up to SCML_MAX_STRING for strings, where fewer may be delivered
  * when the memory ends: then fill BUFFER as far as possible, set *DONE and answer SCML_READ_OK)
  * at ADDRESS of the calling process to BUFFER. *DONE is SIZE on entry.
+ * A string is read piece by piece, from where the last piece ended, until its NUL is there or
+ * an answer is not SCML_READ_OK; a word of which fewer bytes are delivered counts as a fault. A
+ * struct that no test looks into is read for one byte, whatever its value: can it be read?
  */
 typedef enum scml_read scml_read_fn(void *context, uint64_t address, void *buffer, size_t size,
 				    size_t *done);
@@ -119,7 +124,11 @@ enum scml_block_flag {
 	SCML_EMBEDDED = 4, /* SCML_OP_EACH: the elements lie at PLACE itself, not behind it */
 };
 
-/** The memory of SCML_OP_MEMORY and SCML_OP_EACH. */
+/**
+ * The memory of SCML_OP_MEMORY and SCML_OP_EACH. A field beyond SIZE or the extent does not
+ * match, unless SCML_ZERO_BEYOND. Elements of an embedded array are bounded by the struct that
+ * they lie in. Without a memory callback every pointer but NULL is undecided.
+ */
 struct scml_block {
 	uint32_t size; /* bytes of the struct, or of one element */
 	uint8_t flags; /* enum scml_block_flag */
