@@ -1,4 +1,5 @@
-/* compile: one compilation, from input files to typed rules for every architecture asked for. */
+/* compile: one compilation, from input files to typed rules for every architecture asked for.
+ */
 #ifndef SCML_COMPILE_H
 #define SCML_COMPILE_H
 
@@ -32,7 +33,8 @@ struct compilation {
 	size_t rules_count;
 };
 
-/** An empty compilation with its own arena, to push options at its diags before compile_run(). */
+/** An empty compilation with its own arena, to push options at its diags before compile_run().
+ */
 struct compilation *compile_new(void);
 
 /**

@@ -1,0 +1,263 @@
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct test always = {.op = SCML_OP_TRUE, .name = ""};
+static const struct test never = {.op = SCML_OP_FALSE, .name = ""};
+
+uint64_t width_mask(unsigned width)
+{
+	return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
+}
+
+const struct test *test_true(void)
+{
+	return &always;
+}
+
+const struct test *test_false(void)
+{
+	return &never;
+}
+
+bool test_is_true(const struct test *test)
+{
+	return test->op == SCML_OP_TRUE;
+}
+
+bool test_is_false(const struct test *test)
+{
+	return test->op == SCML_OP_FALSE;
+}
+
+void test_list_add(struct arena *arena, struct test_list *list, const struct test *test)
+{
+	vec_push(arena, &list->list, test);
+}
+
+/* ALL and ANY are each other's mirror: NEUTRAL children vanish, one DECIDING child decides. */
+static const struct test *test_join(struct arena *arena, enum scml_op op,
+				    const struct test_list *list)
+{
+	enum scml_op neutral = op == SCML_OP_ALL ? SCML_OP_TRUE : SCML_OP_FALSE;
+	enum scml_op deciding = op == SCML_OP_ALL ? SCML_OP_FALSE : SCML_OP_TRUE;
+	struct test_list kept = {0};
+	struct test *test;
+
+	for (size_t i = 0; i < list->list.count; i++) {
+		const struct test *child = list->list.items[i];
+
+		if (child->op == deciding)
+			return child;
+		if (child->op == neutral)
+			continue;
+		if (child->op == op) {
+			for (size_t j = 0; j < child->child_count; j++)
+				test_list_add(arena, &kept, child->children[j]);
+		} else {
+			test_list_add(arena, &kept, child);
+		}
+	}
+	if (kept.list.count == 0)
+		return op == SCML_OP_ALL ? &always : &never;
+	if (kept.list.count == 1)
+		return kept.list.items[0];
+	test = ARENA_NEW(arena, struct test);
+	test->op = op;
+	test->name = "";
+	test->children = kept.list.items;
+	test->child_count = kept.list.count;
+	return test;
+}
+
+const struct test *test_all(struct arena *arena, const struct test_list *list)
+{
+	return test_join(arena, SCML_OP_ALL, list);
+}
+
+const struct test *test_any(struct arena *arena, const struct test_list *list)
+{
+	return test_join(arena, SCML_OP_ANY, list);
+}
+
+static const struct test *test_pair(struct arena *arena, enum scml_op op, const struct test *a,
+				    const struct test *b)
+{
+	struct test_list list = {0};
+
+	test_list_add(arena, &list, a);
+	test_list_add(arena, &list, b);
+	return test_join(arena, op, &list);
+}
+
+const struct test *test_both(struct arena *arena, const struct test *a, const struct test *b)
+{
+	return test_pair(arena, SCML_OP_ALL, a, b);
+}
+
+const struct test *test_either(struct arena *arena, const struct test *a, const struct test *b)
+{
+	return test_pair(arena, SCML_OP_ANY, a, b);
+}
+
+static int compare_values(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Sorted, distinct copies of those VALUES that lie within MASK. */
+static uint64_t *sorted_values(struct arena *arena, const struct test_values *values,
+			       uint64_t mask, size_t *count)
+{
+	uint64_t *sorted = ARENA_ARRAY(arena, uint64_t, values->list.count + 1);
+	size_t kept = 0, distinct = 0;
+
+	for (size_t i = 0; i < values->list.count; i++) {
+		if ((values->list.items[i] & ~mask) == 0)
+			sorted[kept++] = values->list.items[i];
+	}
+	if (kept)
+		qsort(sorted, kept, sizeof(*sorted), compare_values);
+	for (size_t i = 0; i < kept; i++) {
+		if (distinct == 0 || sorted[distinct - 1] != sorted[i])
+			sorted[distinct++] = sorted[i];
+	}
+	*count = distinct;
+	return sorted;
+}
+
+const struct test *test_in(struct arena *arena, struct scml_place place, const char *name,
+			   bool in, uint64_t mask, const struct test_values *values)
+{
+	struct test *test = ARENA_NEW(arena, struct test);
+
+	mask &= width_mask(place.width);
+	test->op = in ? SCML_OP_IN : SCML_OP_NOT_IN;
+	test->place = place;
+	test->name = name;
+	test->mask = mask;
+	test->values = sorted_values(arena, values, mask, &test->value_count);
+	if (test->value_count == 0)
+		return in ? &never : &always;
+	if (mask == 0) /* the one value is 0, and the word under the mask is always 0 */
+		return in ? &always : &never;
+	return test;
+}
+
+const struct test *test_bits(struct arena *arena, struct scml_place place, const char *name,
+			     uint64_t mask, uint64_t bits, const struct test_values *composites)
+{
+	struct test *test = ARENA_NEW(arena, struct test);
+	uint64_t *values;
+	size_t kept = 0;
+
+	mask &= width_mask(place.width);
+	bits &= mask;
+	if (bits == mask)
+		return &always;
+	values = sorted_values(arena, composites, mask, &test->value_count);
+	for (size_t i = 0; i < test->value_count; i++) {
+		if ((values[i] & ~bits) != 0)
+			values[kept++] = values[i];
+	}
+	test->op = SCML_OP_BITS;
+	test->place = place;
+	test->name = name;
+	test->mask = mask;
+	test->bits = bits;
+	test->values = values;
+	test->value_count = kept;
+	return test;
+}
+
+struct test *test_copy(struct arena *arena, const struct test *test)
+{
+	struct test *copy = ARENA_NEW(arena, struct test);
+
+	*copy = *test;
+	return copy;
+}
+
+const struct test *test_at_return(struct arena *arena, const struct test *test)
+{
+	struct test *copy;
+
+	if (test->op == SCML_OP_TRUE || test->op == SCML_OP_FALSE)
+		return test;
+	copy = test_copy(arena, test);
+	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY) {
+		const struct test **children =
+			ARENA_ARRAY(arena, const struct test *, test->child_count);
+
+		for (size_t i = 0; i < test->child_count; i++)
+			children[i] = test_at_return(arena, test->children[i]);
+		copy->children = children;
+	} else {
+		copy->flags |= SCML_AT_RETURN;
+	}
+	return copy;
+}
+
+static bool bits_accept(const struct test *test, uint64_t word)
+{
+	uint64_t covered = word & test->bits;
+
+	for (size_t i = 0; i < test->value_count; i++) {
+		if ((word & test->values[i]) == test->values[i])
+			covered |= test->values[i];
+	}
+	return covered == word;
+}
+
+bool test_accepts(const struct test *test, uint64_t word)
+{
+	switch (test->op) {
+	case SCML_OP_TRUE:
+		return true;
+	case SCML_OP_FALSE:
+		return false;
+	case SCML_OP_ALL:
+		for (size_t i = 0; i < test->child_count; i++) {
+			if (!test_accepts(test->children[i], word))
+				return false;
+		}
+		return true;
+	case SCML_OP_ANY:
+		for (size_t i = 0; i < test->child_count; i++) {
+			if (test_accepts(test->children[i], word))
+				return true;
+		}
+		return false;
+	case SCML_OP_IN:
+	case SCML_OP_NOT_IN:
+		word &= test->mask;
+		for (size_t i = 0; i < test->value_count; i++) {
+			if (test->values[i] == word)
+				return test->op == SCML_OP_IN;
+		}
+		return test->op == SCML_OP_NOT_IN;
+	case SCML_OP_BITS:
+		return bits_accept(test, word & test->mask);
+	case SCML_OP_STRING:
+		return word != 0;
+	case SCML_OP_MEMORY:
+	case SCML_OP_EACH:
+		return true;
+	}
+	return false;
+}
+
+bool test_needs_memory(const struct test *test)
+{
+	if (test->op == SCML_OP_STRING || test->op == SCML_OP_MEMORY ||
+	    test->op == SCML_OP_EACH)
+		return true;
+	for (size_t i = 0; i < test->child_count; i++) {
+		if (test_needs_memory(test->children[i]))
+			return true;
+	}
+	return false;
+}
