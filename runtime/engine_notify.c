@@ -215,6 +215,7 @@ static void watch(struct supervisor *supervisor)
 		engine_guard_leave(&supervisor->guard);
 	else
 		engine_guard_dismiss(&supervisor->guard);
+	result->interrupted = supervisor->notify.missed;
 	notify_close(&supervisor->notify);
 	if (tracee_exec_error(&supervisor->tracee)) {
 		result->end = ENGINE_NO_PROGRAM;

@@ -50,10 +50,24 @@ bool notify_wait(const struct notify *notify)
 	return ready.revents & POLLIN;
 }
 
+/* The kernel numbers the calls in the order in which they are received. */
+static void note_id(struct notify *notify)
+{
+	uint64_t id = notify->request->id;
+
+	if (notify->has_next_id)
+		notify->missed += id - notify->next_id;
+	notify->next_id = id + 1;
+	notify->has_next_id = true;
+}
+
 int notify_receive(struct notify *notify)
 {
 	memset(notify->request, 0, notify->request_size);
-	return ioctl(notify->listener, SECCOMP_IOCTL_NOTIF_RECV, notify->request) ? errno : 0;
+	if (ioctl(notify->listener, SECCOMP_IOCTL_NOTIF_RECV, notify->request))
+		return errno;
+	note_id(notify);
+	return 0;
 }
 
 bool notify_is_valid(const struct notify *notify)

@@ -4,12 +4,16 @@
 
 #include <linux/seccomp.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /** A listener and the call that was received from it last. */
 struct notify {
 	int listener;
 	struct seccomp_notif *request;
 	struct seccomp_notif_resp *response;
+	uint64_t missed;  /* calls that ended before they could be received */
+	uint64_t next_id; /* of the next call, if none is missed */
+	bool has_next_id;
 	unsigned request_size, response_size; /* as large as this kernel wants them */
 };
 
