@@ -36,11 +36,16 @@ struct source_file {
 	bool is_markdown;
 };
 
-/** A run of document text: bytes [start, end) of a file. */
+/**
+ * A run of document text: bytes [start, end) of a file. Chunks that continue each other are one
+ * block, in which tokens may cross from chunk to chunk; a rule never crosses from block to
+ * block.
+ */
 struct source_chunk {
 	uint32_t file;
 	uint32_t start;
 	uint32_t end;
+	bool continues; /* the block of the chunk before, from which it is of the same file */
 };
 
 /** One input's SCML: chunks in reading order. A `.scml` file is one chunk. */
