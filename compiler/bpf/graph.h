@@ -1,0 +1,69 @@
+/*
+ * graph: a filter as a decision graph. A node tests one word of struct seccomp_data and has two
+ * successors; a leaf is an action. Equal nodes are one node, and a node whose outcome is known
+ * is not made, so that code generation can be written without an eye on sharing.
+ */
+#ifndef SCML_BPF_GRAPH_H
+#define SCML_BPF_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+
+enum {
+	BPF_GRAPH_MAX = 1 << 18, /* nodes; a graph that needs more is full */
+};
+
+/** Index of a node. A node's successors have smaller indices than it. */
+typedef uint32_t bpf_node;
+
+enum bpf_test_op {
+	BPF_TEST_EQ,  /* (word & mask) == k */
+	BPF_TEST_GE,  /* (word & mask) >= k */
+	BPF_TEST_SET, /* (word & k) != 0; the mask is all ones */
+	BPF_TEST_LEAF,
+};
+
+struct bpf_decision {
+	enum bpf_test_op op;
+	uint32_t offset; /* of the word in struct seccomp_data */
+	uint32_t mask;
+	uint32_t k; /* BPF_TEST_LEAF: the action */
+	bpf_node yes, no;
+};
+
+struct bpf_graph;
+
+/** An empty graph in ARENA. Never NULL. */
+struct bpf_graph *bpf_graph_new(struct arena *arena);
+
+/** The arena of the graph, for what lives as long as it. */
+struct arena *bpf_graph_arena(const struct bpf_graph *graph);
+
+/** The leaf that answers ACTION. */
+bpf_node bpf_graph_leaf(struct bpf_graph *graph, uint32_t action);
+
+/** Is (word at OFFSET & MASK) K? */
+bpf_node bpf_graph_equal(struct bpf_graph *graph, uint32_t offset, uint32_t mask, uint32_t k,
+			 bpf_node yes, bpf_node no);
+
+/** Is (word at OFFSET & MASK) at least K? */
+bpf_node bpf_graph_at_least(struct bpf_graph *graph, uint32_t offset, uint32_t mask, uint32_t k,
+			    bpf_node yes, bpf_node no);
+
+/** Is any bit of BITS set in the word at OFFSET? */
+bpf_node bpf_graph_any_bit(struct bpf_graph *graph, uint32_t offset, uint32_t bits,
+			   bpf_node yes, bpf_node no);
+
+/** The node with index NODE; valid until the next node is made. */
+const struct bpf_decision *bpf_graph_at(const struct bpf_graph *graph, bpf_node node);
+
+/** Nodes made so far, leaves included. */
+size_t bpf_graph_count(const struct bpf_graph *graph);
+
+/** Were there more than BPF_GRAPH_MAX? Then the graph does not say what it was built to say. */
+bool bpf_graph_is_full(const struct bpf_graph *graph);
+
+#endif
