@@ -176,39 +176,53 @@ static bool is_sum_of_bits(const struct scml_test *test, const uint64_t *values,
 	return covered == word;
 }
 
+/* Up to the next multiple of a piece, so that no read crosses a page for nothing; and more than
+ * a word, by which the callback knows that it may deliver less. */
+static size_t piece_size(uint64_t address)
+{
+	size_t size = STRING_PIECE - (size_t)(address % STRING_PIECE);
+
+	return size > sizeof(uint64_t) ? size : size + STRING_PIECE;
+}
+
+static bool has_nul(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!text[i])
+			return true;
+	}
+	return false;
+}
+
 /* Out of line: its buffer is not to lie in every frame of the recursion. */
 __attribute__((noinline)) static enum scml_verdict read_string(const struct match_state *st,
 							       uint64_t address)
 {
-	char piece[STRING_PIECE];
-	size_t total = 0;
+	char piece[STRING_PIECE + sizeof(uint64_t)];
+	size_t left = SCML_MAX_STRING;
 
 	if (!st->memory)
 		return SCML_UNDECIDED;
-	while (total < SCML_MAX_STRING) {
-		/* Up to the next multiple of a piece: no read crosses a page for nothing. */
-		size_t size = STRING_PIECE - (size_t)(address % STRING_PIECE);
-		size_t done;
-		enum scml_read answer;
+	for (;;) {
+		size_t size = piece_size(address), done = size;
 
-		if (size > SCML_MAX_STRING - total)
-			size = SCML_MAX_STRING - total;
-		done = size;
-		answer = st->memory->read(st->memory->context, address, piece, size, &done);
-		if (answer != SCML_READ_OK)
-			return answer == SCML_READ_UNKNOWN ? SCML_UNDECIDED : SCML_UNSUPPORTED;
-		if (done == 0 || done > size)
+		switch (st->memory->read(st->memory->context, address, piece, size, &done)) {
+		case SCML_READ_UNKNOWN:
+			return SCML_UNDECIDED;
+		case SCML_READ_FAULT:
 			return SCML_UNSUPPORTED;
-		for (size_t i = 0; i < done; i++) {
-			if (!piece[i])
-				return SCML_SUPPORTED;
+		case SCML_READ_OK:
+			break;
 		}
-		if (address > UINT64_MAX - done)
+		if (!done || done > size)
+			return SCML_UNSUPPORTED;
+		if (has_nul(piece, done < left ? done : left))
+			return SCML_SUPPORTED;
+		if (done >= left || address > UINT64_MAX - done)
 			return SCML_UNSUPPORTED;
 		address += done;
-		total += done;
+		left -= done;
 	}
-	return SCML_UNSUPPORTED;
 }
 
 static enum scml_verdict test_word(const struct match_state *st, const struct scml_test *test,

@@ -55,12 +55,12 @@ enum scml_read {
 };
 
 /**
- * Copy SIZE bytes (1 … 8, or up to SCML_MAX_STRING for strings, where fewer may be delivered
- * when the memory ends: then fill BUFFER as far as possible, set *DONE and answer SCML_READ_OK)
- * at ADDRESS of the calling process to BUFFER. *DONE is SIZE on entry.
- * A string is read piece by piece, from where the last piece ended, until its NUL is there or
- * an answer is not SCML_READ_OK; a word of which fewer bytes are delivered counts as a fault. A
- * struct that no test looks into is read for one byte, whatever its value: can it be read?
+ * Copy SIZE bytes at ADDRESS of the calling process to BUFFER. *DONE is SIZE on entry.
+ * SIZE is 1 … 8 for a word: all of it or none. A greater SIZE (up to SCML_MAX_STRING) is a
+ * piece of a string, of which less may be delivered: fill BUFFER as far as possible, set *DONE
+ * and answer SCML_READ_OK; the next piece is read from there, until a NUL has come or the
+ * answer is another one. A piece may reach beyond the end of the address space. A struct that
+ * no test looks into is read for one byte, whatever its value: can it be read?
  */
 typedef enum scml_read scml_read_fn(void *context, uint64_t address, void *buffer, size_t size,
 				    size_t *done);
