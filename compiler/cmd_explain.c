@@ -1,0 +1,56 @@
+#include <stdio.h>
+
+#include "cli.h"
+#include "edit_distance.h"
+
+static const char *nearest_name(const char *name)
+{
+	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
+	const char *best = NULL;
+
+	for (unsigned id = 0; id < DIAG_COUNT; id++) {
+		const char *known = diag_info((enum diag_id)id)->name;
+		unsigned distance = edit_distance(name, known, EDIT_DISTANCE_LIMIT);
+
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = known;
+		}
+	}
+	return best;
+}
+
+static int report_unknown(const char *name)
+{
+	const char *best = nearest_name(name);
+
+	if (best)
+		fprintf(stderr, "scmlc: no diagnostic is called '%s'; did you mean '%s'?\n",
+			name, best);
+	else
+		fprintf(stderr,
+			"scmlc: no diagnostic is called '%s'; the tag in brackets behind a "
+			"message "
+			"is its name\n",
+			name);
+	return CLI_USAGE;
+}
+
+int cmd_explain(struct cli *cli)
+{
+	static const char *const levels[] = {"note", "warning", "error"};
+
+	for (size_t i = 0; i < cli->inputs.count; i++) {
+		enum diag_id id;
+		const struct diag_info *info = diag_info_named(cli->inputs.items[i], &id);
+
+		if (!info)
+			return report_unknown(cli->inputs.items[i]);
+		printf("%s%s (%s): %s\n\n%s\n", i ? "\n" : "", info->name, levels[info->level],
+		       info->title, info->explanation);
+		if (*info->wrong)
+			printf("\nThis draws it:\n\n    %s\n\nThis does not:\n\n    %s\n",
+			       info->wrong, info->right);
+	}
+	return CLI_DONE;
+}

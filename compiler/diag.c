@@ -29,6 +29,7 @@ struct diags {
 	size_t counts[DIAG_ERROR + 1];
 	struct setting settings[DIAG_COUNT];
 	bool are_errors; /* -Werror */
+	enum diag_level min_level;
 	size_t max_errors;
 	size_t left_out;
 	struct diag *limit; /* the one that says how many were left out */
@@ -109,6 +110,11 @@ bool diags_option(struct diags *diags, const char *option)
 void diags_limit(struct diags *diags, size_t max)
 {
 	diags->max_errors = max;
+}
+
+void diags_min_level(struct diags *diags, enum diag_level level)
+{
+	diags->min_level = level;
 }
 
 static enum diag_level diags_level(const struct diags *diags, enum diag_id id)
@@ -219,7 +225,8 @@ struct diag *diag_add(struct diags *diags, enum diag_id id, struct span span,
 	diag->id = id;
 	diag->level = diags_level(diags, id);
 	diag->span = span;
-	if (diags->settings[id].is_off || !diags_is_new(diags, diag))
+	if (diags->settings[id].is_off || diag->level < diags->min_level ||
+	    !diags_is_new(diags, diag))
 		return diag;
 	if (diag->level == DIAG_ERROR && diags->max_errors &&
 	    diags->counts[DIAG_ERROR] >= diags->max_errors)

@@ -80,6 +80,9 @@ bool diags_option(struct diags *diags, const char *option);
 /** At most MAX errors are kept (0: all); one more says how many were left out. */
 void diags_limit(struct diags *diags, size_t max);
 
+/** What is below LEVEL is not listed (`-q`). */
+void diags_min_level(struct diags *diags, enum diag_level level);
+
 /**
  * Push a diagnostic. Never NULL; what -Wno-NAME switched off is given back but not listed, so
  * that the caller can add remarks without asking. A second diagnostic with the id, span and

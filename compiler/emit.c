@@ -1,0 +1,38 @@
+#include "emit.h"
+
+#include <string.h>
+
+const struct emit_backend emit_backends[] = {
+	{"bpf", ".bpf", "the filter, a raw array of struct sock_filter", true, emit_bpf},
+	{"c", ".c", "matcher tables for the runtime library", false, emit_c},
+	{"h", ".h", "the header of the matcher tables", false, emit_h},
+	{"md", ".md", "a page for people", false, emit_md},
+	{"json", ".json", "the resolved rules", true, emit_json},
+	{0},
+};
+
+const struct emit_backend *emit_by_type(const char *type)
+{
+	for (const struct emit_backend *one = emit_backends; one->type; one++) {
+		if (strcmp(one->type, type) == 0)
+			return one;
+	}
+	return NULL;
+}
+
+const struct emit_backend *emit_by_name(const char *name)
+{
+	const struct emit_backend *best = NULL;
+	size_t name_len = strlen(name), best_len = 0;
+
+	for (const struct emit_backend *one = emit_backends; one->type; one++) {
+		size_t len = one->suffix ? strlen(one->suffix) : 0;
+
+		if (len > best_len && len < name_len &&
+		    strcmp(name + name_len - len, one->suffix) == 0) {
+			best = one;
+			best_len = len;
+		}
+	}
+	return best;
+}

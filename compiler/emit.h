@@ -1,4 +1,5 @@
-/* emit: the back ends. A new kind of output is one row in emit.c and one function in its own file. */
+/* emit: the back ends. A new kind of output is one row in emit.c and one function in its own
+ * file. */
 #ifndef SCML_EMIT_H
 #define SCML_EMIT_H
 
@@ -11,8 +12,9 @@
 
 struct emit_options {
 	struct bpf_options bpf;
-	const char *output_name; /* for include guards and symbol names; "" for standard output */
-	bool doc_details;	 /* `--doc-details` */
+	const char
+		*output_name; /* for include guards and symbol names; "" for standard output */
+	bool doc_details;     /* `--doc-details` */
 };
 
 /**
@@ -45,9 +47,6 @@ emit_fn emit_h;
 
 /** The raw filter. */
 emit_fn emit_bpf;
-
-/** The filter as an annotated listing. */
-emit_fn emit_asm;
 
 /** The resolved rules. */
 emit_fn emit_json;

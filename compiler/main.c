@@ -1,0 +1,59 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+const struct cli_command cli_commands[] = {
+	{NULL, "[options] INPUT... -o OUTPUT",
+	 "Compile SCML, the System Call Matching Language, to filters, tables and pages.",
+	 "scmlc specs/networking-and-sockets.scml -o filter.bpf",
+	 CLI_COMMON | CLI_COMPILE | CLI_FILTER | CLI_OUTPUT, cmd_compile},
+	{"lint", "[options] INPUT...", "Check rules without writing anything.",
+	 "scmlc lint specs/*.scml", CLI_COMMON | CLI_COMPILE, cmd_lint},
+	{"eval", "[options] INPUT... < CALLS", "Say what the rules answer for system calls.",
+	 "echo 'socket 2 1 0' | scmlc eval net.scml", CLI_COMMON | CLI_COMPILE | CLI_FILTER,
+	 cmd_eval},
+	{"sim", "FILTER.bpf < CALLS",
+	 "Say what a filter answers, and after how many instructions.",
+	 "echo 'socket 2 1 0' | scmlc sim filter.bpf", CLI_COMMON | CLI_COMPILE, cmd_sim},
+	{"disasm", "FILTER.bpf", "List a raw seccomp filter in readable form.",
+	 "scmlc disasm filter.bpf", CLI_COMMON | CLI_COMPILE, cmd_disasm},
+	{"explain", "NAME", "Say what a warning or error means.", "scmlc explain never",
+	 CLI_COMMON, cmd_explain},
+	{0},
+};
+
+static const struct cli_command *find_command(int argc, char **argv)
+{
+	for (const struct cli_command *one = cli_commands + 1; argc > 1 && one->run; one++) {
+		if (strcmp(argv[1], one->name) == 0)
+			return one;
+	}
+	return &cli_commands[0];
+}
+
+int main(int argc, char **argv)
+{
+	const struct cli_command *command = find_command(argc, argv);
+	int skipped = command->name ? 2 : 1;
+	struct cli cli = {.filter = bpf_options_default()};
+	bool stop;
+	int status;
+
+	if (argc < 2) {
+		cli_help(command, stderr);
+		return CLI_USAGE;
+	}
+	cli.compilation = compile_new();
+	status = cli_parse(&cli, command, argc - skipped, argv + skipped, &stop);
+	if (status == CLI_DONE && !stop && cli.inputs.count == 0) {
+		fprintf(stderr, "scmlc: no input; usage: scmlc %s%s%s\n",
+			command->name ? command->name : "", command->name ? " " : "",
+			command->usage);
+		status = CLI_USAGE;
+	} else if (status == CLI_DONE && !stop) {
+		status = command->run(&cli);
+	}
+	compile_free(cli.compilation);
+	return status;
+}

@@ -1,0 +1,312 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "version.h"
+
+/* One option. Its value, if it takes one, is checked and stored by SET; NULL for the two that
+ * stop. */
+struct cli_option {
+	const char *name;  /* with its dashes */
+	const char *value; /* what its value is called in --help; NULL: it takes none */
+	const char *help;
+	unsigned group; /* enum cli_group */
+	/* False where VALUE is wrong. */
+	bool (*set)(struct cli *cli, const char *value);
+};
+
+static bool set_output(struct cli *cli, const char *value)
+{
+	cli->output = value;
+	return true;
+}
+
+static bool set_type(struct cli *cli, const char *value)
+{
+	cli->type = value;
+	return emit_by_type(value) != NULL;
+}
+
+static bool set_arch(struct cli *cli, const char *value)
+{
+	for (size_t i = 0; i < cli->archs.count; i++) {
+		if (strcmp(cli->archs.items[i], value) == 0)
+			return true;
+	}
+	vec_push(cli->compilation->arena, &cli->archs, value);
+	return true;
+}
+
+static bool set_overlay(struct cli *cli, const char *value)
+{
+	vec_push(cli->compilation->arena, &cli->overlays, value);
+	return true;
+}
+
+static bool set_warning(struct cli *cli, const char *value)
+{
+	return diags_option(cli->compilation->diags, value);
+}
+
+static bool set_diagnostics(struct cli *cli, const char *value)
+{
+	return diag_format_named(value, &cli->diagnostics);
+}
+
+static bool set_max_errors(struct cli *cli, const char *value)
+{
+	char *end;
+	unsigned long max = strtoul(value, &end, 10);
+
+	if (value[0] < '0' || value[0] > '9' || *end)
+		return false;
+	diags_limit(cli->compilation->diags, max);
+	return true;
+}
+
+static bool set_color(struct cli *cli, const char *value)
+{
+	if (strcmp(value, "auto") == 0)
+		return true;
+	cli->color = strcmp(value, "always") == 0;
+	return cli->color || strcmp(value, "never") == 0;
+}
+
+static bool set_quiet(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->is_quiet = true;
+	return true;
+}
+
+static bool set_verbose(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->is_verbose = true;
+	return true;
+}
+
+static bool set_depend(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->wants_depend = true;
+	return true;
+}
+
+static bool set_depend_file(struct cli *cli, const char *value)
+{
+	cli->depend_file = value;
+	return true;
+}
+
+static bool set_on_mismatch(struct cli *cli, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	struct bpf_call_action one;
+
+	if (!equals)
+		return bpf_action_parse(value, &cli->filter.on_mismatch);
+	one.call = arena_strndup(cli->compilation->arena, value, (size_t)(equals - value));
+	if (!bpf_action_parse(equals + 1, &one.action))
+		return false;
+	vec_push(cli->compilation->arena, &cli->call_actions, one);
+	return true;
+}
+
+static bool set_on_undecided(struct cli *cli, const char *value)
+{
+	return bpf_action_parse(value, &cli->filter.on_undecided);
+}
+
+static bool set_on_bad_arch(struct cli *cli, const char *value)
+{
+	return bpf_action_parse(value, &cli->filter.on_bad_arch);
+}
+
+static bool set_on_unknown(struct cli *cli, const char *value)
+{
+	cli->filter.has_on_unknown = true;
+	return bpf_action_parse(value, &cli->filter.on_unknown);
+}
+
+static bool set_scope(struct cli *cli, const char *value)
+{
+	bool is_listed = strcmp(value, "listed") == 0;
+
+	cli->filter.scope = is_listed ? BPF_SCOPE_LISTED : BPF_SCOPE_ALL;
+	return is_listed || strcmp(value, "all") == 0;
+}
+
+static bool set_doc_details(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->doc_details = true;
+	return true;
+}
+
+static const struct cli_option options[] = {
+	{"-o", "FILE", "write the result to FILE; `-` is standard output", CLI_OUTPUT,
+	 set_output},
+	{"-t", "TYPE", "kind of output, where the name of FILE does not say it", CLI_OUTPUT,
+	 set_type},
+	{"-MD", NULL, "write a dependency file for make beside FILE", CLI_OUTPUT, set_depend},
+	{"-MF", "FILE", "write the dependency file to FILE", CLI_OUTPUT, set_depend_file},
+	{"--doc-details", NULL, "pages say what is checked in memory, and by whom", CLI_OUTPUT,
+	 set_doc_details},
+	{"--arch", "ARCH",
+	 "architecture; more than once for a filter (default: this machine's)", CLI_COMPILE,
+	 set_arch},
+	{"--abi", "FILE.yaml", "lay calls, constants and structs over the database",
+	 CLI_COMPILE, set_overlay},
+	{"--on-mismatch", "[CALL=]ACTION", "for calls that no rule matches (errno:ENOSYS)",
+	 CLI_FILTER, set_on_mismatch},
+	{"--on-undecided", "ACTION", "for calls that only memory decides (allow)", CLI_FILTER,
+	 set_on_undecided},
+	{"--on-bad-arch", "ACTION", "for calls of other architectures (kill)", CLI_FILTER,
+	 set_on_bad_arch},
+	{"--on-unknown", "ACTION", "for numbers beyond the database (as on mismatch)",
+	 CLI_FILTER, set_on_unknown},
+	{"--scope", "all|listed", "listed: only calls that have rules are judged (all)",
+	 CLI_FILTER, set_scope},
+	{"-W", "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
+	 CLI_COMMON, set_warning},
+	{"--diagnostics", "FORMAT", "text, json, sarif or github (text)", CLI_COMMON,
+	 set_diagnostics},
+	{"--max-errors", "N", "stop listing after N errors (0: never)", CLI_COMMON,
+	 set_max_errors},
+	{"--color", "WHEN", "auto, always or never", CLI_COMMON, set_color},
+	{"-q", NULL, "errors only", CLI_COMMON, set_quiet},
+	{"-v", NULL, "say what is done", CLI_COMMON, set_verbose},
+	{"--help", NULL, "this text", CLI_COMMON, NULL},
+	{"--version", NULL, "the version", CLI_COMMON, NULL},
+};
+
+enum { OPTION_COUNT = sizeof(options) / sizeof(*options) };
+
+void cli_help(const struct cli_command *command, FILE *out)
+{
+	fprintf(out, "%s\n\nUsage: scmlc %s%s%s\nExample: %s\n", command->summary,
+		command->name ? command->name : "", command->name ? " " : "", command->usage,
+		command->example);
+	fputs("\nOptions:\n", out);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		char left[64];
+
+		if (!(options[i].group & command->options))
+			continue;
+		snprintf(left, sizeof(left), "%s%s%s", options[i].name,
+			 options[i].value ? " " : "", options[i].value ? options[i].value : "");
+		fprintf(out, "  %-27s %s\n", left, options[i].help);
+	}
+	if (command->options & CLI_FILTER)
+		fprintf(out, "\nACTION is %s.\n", BPF_ACTION_FORMS);
+	if (command->options & CLI_OUTPUT) {
+		fputs("\nOutputs:\n", out);
+		for (const struct emit_backend *one = emit_backends; one->type; one++)
+			fprintf(out, "  %-12s -t %-10s %s\n", one->suffix ? one->suffix : "",
+				one->type, one->help);
+	}
+	if (command->name)
+		return;
+	fputs("\nOther commands (scmlc COMMAND --help):\n", out);
+	for (const struct cli_command *other = command + 1; other->run; other++)
+		fprintf(out, "  %-10s %s\n", other->name, other->summary);
+}
+
+static int usage_error(const struct cli_command *command, const char *what, const char *word)
+{
+	fprintf(stderr, "scmlc: %s '%s'; 'scmlc %s%s--help' lists what there is\n", what, word,
+		command->name ? command->name : "", command->name ? " " : "");
+	return CLI_USAGE;
+}
+
+/* How much of ARG is the option's name: all of it, up to `=`, or `-W` and `-o` with a value
+ * stuck on. 0: it is another option. */
+static size_t option_match(const struct cli_option *option, const char *arg)
+{
+	size_t len = strlen(option->name);
+
+	if (strncmp(arg, option->name, len) != 0)
+		return 0;
+	if (arg[len] == '\0')
+		return len;
+	if (!option->value)
+		return 0;
+	return arg[len] == '=' || (len == 2 && arg[1] != '-') ? len : 0;
+}
+
+static const struct cli_option *find_option(const char *arg, unsigned groups, size_t *len)
+{
+	const struct cli_option *best = NULL;
+
+	*len = 0;
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		size_t match = option_match(&options[i], arg);
+
+		if (match > *len && (options[i].group & groups)) {
+			best = &options[i];
+			*len = match;
+		}
+	}
+	return best;
+}
+
+/* Apply the option at ARGV[*AT]. */
+static int parse_option(struct cli *cli, const struct cli_command *command, int argc,
+			char **argv, int *at, bool *stop)
+{
+	const char *arg = argv[*at], *value = NULL;
+	size_t len;
+	const struct cli_option *option = find_option(arg, command->options, &len);
+
+	if (!option)
+		return usage_error(command, "there is no option", arg);
+	if (!option->set) {
+		*stop = true;
+		if (strcmp(option->name, "--version") == 0)
+			puts("scmlc " SCML_VERSION);
+		else
+			cli_help(command, stdout);
+		return CLI_DONE;
+	}
+	if (option->value && arg[len])
+		value = arg + len + (arg[len] == '=');
+	else if (option->value && *at + 1 < argc)
+		value = argv[++*at];
+	else if (option->value)
+		return usage_error(command, "a value is missing after", arg);
+	if (option->set(cli, value))
+		return CLI_DONE;
+	fprintf(stderr, "scmlc: '%s' is no %s for %s (%s)\n", value, option->value,
+		option->name, option->help);
+	return CLI_USAGE;
+}
+
+int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
+	      bool *stop)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool only_operands = false;
+
+	*stop = false;
+	cli->color = isatty(STDERR_FILENO) && !(no_color && *no_color) &&
+		     !(term && strcmp(term, "dumb") == 0);
+	for (int i = 0; i < argc; i++) {
+		int status;
+
+		if (!only_operands && strcmp(argv[i], "--") == 0) {
+			only_operands = true;
+			continue;
+		}
+		if (only_operands || argv[i][0] != '-' || argv[i][1] == '\0') {
+			vec_push(cli->compilation->arena, &cli->inputs, argv[i]);
+			continue;
+		}
+		status = parse_option(cli, command, argc, argv, &i, stop);
+		if (status != CLI_DONE || *stop)
+			return status;
+	}
+	return CLI_DONE;
+}

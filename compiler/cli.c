@@ -1,0 +1,93 @@
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bpf/raw.h"
+
+int cli_system_error(const char *what, int error)
+{
+	fprintf(stderr, "scmlc: %s: %s\n", what, strerror(-error));
+	return CLI_SYSTEM;
+}
+
+int cli_finish(struct cli *cli)
+{
+	struct diags *diags = cli->compilation->diags;
+
+	diags_sort(diags);
+	diags_write(diags, cli->diagnostics, cli->color, stderr);
+	return diags_count(diags, DIAG_ERROR) ? CLI_ERRORS : CLI_DONE;
+}
+
+bool cli_compile(struct cli *cli)
+{
+	struct compile_options options = {
+		.archs = cli->archs.items,
+		.arch_count = cli->archs.count,
+		.overlays = cli->overlays.items,
+		.overlay_count = cli->overlays.count,
+	};
+
+	if (cli->is_quiet)
+		diags_min_level(cli->compilation->diags, DIAG_ERROR);
+	compile_run(cli->compilation, cli->inputs.items, cli->inputs.count, &options);
+	return diags_count(cli->compilation->diags, DIAG_ERROR) == 0;
+}
+
+int cli_read_filter(struct cli *cli, struct bpf_code *code)
+{
+	const char *error;
+
+	if (cli->inputs.count != 1) {
+		fprintf(stderr, "scmlc: one filter is needed, and %zu are given\n",
+			cli->inputs.count);
+		return CLI_USAGE;
+	}
+	if (!bpf_read(cli->compilation->arena, cli->inputs.items[0], code, &error)) {
+		fprintf(stderr, "scmlc: %s: %s\n", cli->inputs.items[0], error);
+		return CLI_SYSTEM;
+	}
+	return CLI_DONE;
+}
+
+bool cli_default_arch(struct cli *cli, unsigned *arch)
+{
+	const struct abi_db *db = cli->compilation->db;
+	int found =
+		cli->archs.count ? abi_arch_find(db, cli->archs.items[0]) : abi_arch_host(db);
+
+	if (found < 0) {
+		diag_add(cli->compilation->diags, DIAG_UNKNOWN_ARCH, SPAN_NONE,
+			 "no architecture is called '%s'",
+			 cli->archs.count ? cli->archs.items[0] : "host");
+		return false;
+	}
+	*arch = (unsigned)found;
+	return true;
+}
+
+bool cli_filter_options(const struct cli *cli, struct bpf_options *options)
+{
+	struct diags *diags = cli->compilation->diags;
+	const struct abi_db *db = cli->compilation->db;
+	bool is_known = true;
+
+	*options = cli->filter;
+	options->call_actions = cli->call_actions.items;
+	options->call_action_count = cli->call_actions.count;
+	for (size_t i = 0; i < cli->call_actions.count; i++) {
+		const char *call = cli->call_actions.items[i].call;
+		const char *best;
+
+		if (abi_call_find(db, call))
+			continue;
+		is_known = false;
+		best = abi_suggest(db, ABI_NAME_CALL, call);
+		diag_add(diags, DIAG_UNKNOWN_CALL, SPAN_NONE,
+			 "'--on-mismatch %s=…': Linux has no system call '%s'%s%s%s", call,
+			 call, best ? "; did you mean '" : "", best ? best : "",
+			 best ? "'?" : "");
+	}
+	return is_known;
+}

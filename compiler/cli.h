@@ -1,0 +1,102 @@
+/* cli: what a command line says, for every command alike. */
+#ifndef SCML_CLI_H
+#define SCML_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/program.h"
+#include "compile.h"
+#include "emit.h"
+#include "vec.h"
+
+/** Exit statuses that scripts can rely on. */
+enum cli_status {
+	CLI_DONE = 0,
+	CLI_DIFFERENT = 1, /* of commands that compare */
+	CLI_ERRORS = 1,	   /* in the input */
+	CLI_USAGE = 2,
+	CLI_SYSTEM = 3, /* a file, memory */
+};
+
+/** Everything that options and operands can set. */
+struct cli {
+	struct compilation *compilation; /* its diags have the -W options already */
+	VEC(const char *) inputs;
+	VEC(const char *) archs;
+	VEC(const char *) overlays;
+	VEC(struct bpf_call_action) call_actions;
+	const char *output; /* NULL: none was given */
+	const char *type;
+	const char *depend_file;   /* -MF */
+	bool wants_depend;	   /* -MD */
+	struct bpf_options filter; /* but for call_actions */
+	bool doc_details;
+	bool is_quiet;
+	bool is_verbose;
+	enum diag_format diagnostics;
+	bool color;
+};
+
+struct cli_command {
+	const char *name;    /* NULL: compiling, which needs no name */
+	const char *usage;   /* what stands behind `scmlc NAME` */
+	const char *summary; /* one sentence */
+	const char *example;
+	unsigned options; /* enum cli_group bits that it takes */
+	int (*run)(struct cli *cli);
+};
+
+/** Groups of options; a command takes some of them. */
+enum cli_group {
+	CLI_COMMON = 1,	 /* diagnostics and help: every command */
+	CLI_COMPILE = 2, /* architectures and overlays */
+	CLI_FILTER = 4,	 /* what a filter answers */
+	CLI_OUTPUT = 8,	 /* where results go */
+};
+
+/** The commands, ended by a row whose RUN is NULL; the first one is compiling. */
+extern const struct cli_command cli_commands[];
+
+/**
+ * Read ARGV (without the program's and the command's name) into CLI. CLI_DONE with *STOP set:
+ * help or version was asked for and printed. CLI_USAGE: a message was printed.
+ */
+int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
+	      bool *stop);
+
+/** Compile CLI's inputs; false where there were errors, which have been written. */
+bool cli_compile(struct cli *cli);
+
+/** Write the diagnostics so far to standard error; CLI_ERRORS if there are errors, else
+ * CLI_DONE.
+ */
+int cli_finish(struct cli *cli);
+
+/** Report that something failed with negative errno ERROR; gives CLI_SYSTEM. */
+int cli_system_error(const char *what, int error);
+
+/** Print the usage of COMMAND to OUT. */
+void cli_help(const struct cli_command *command, FILE *out);
+
+/**
+ * What CLI says about filters, to *OPTIONS. False where a call of --on-mismatch is unknown,
+ * which was reported to the compilation's diags.
+ */
+bool cli_filter_options(const struct cli *cli, struct bpf_options *options);
+
+/** Read the raw filter that is CLI's one input. CLI_DONE, or a status after a message. */
+int cli_read_filter(struct cli *cli, struct bpf_code *code);
+
+/** The architecture that CLI asked for first, or the host's, to *ARCH; false after an error. */
+bool cli_default_arch(struct cli *cli, unsigned *arch);
+
+int cmd_compile(struct cli *cli);
+int cmd_lint(struct cli *cli);
+int cmd_eval(struct cli *cli);
+int cmd_sim(struct cli *cli);
+int cmd_disasm(struct cli *cli);
+int cmd_explain(struct cli *cli);
+
+#endif
