@@ -93,6 +93,8 @@ enum scml_verdict match_read_place(const struct match_state *st, const struct ma
 {
 	if (place->base == SCML_INSIDE)
 		return read_inside(st, view, place, word);
+	if (st->call->unknown >> place->base & 1)
+		return SCML_UNDECIDED;
 	*word = cut(st->call->args[place->base], place->width);
 	return SCML_SUPPORTED;
 }

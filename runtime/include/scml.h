@@ -45,6 +45,8 @@ struct scml_call {
 	uint64_t args[SCML_REGISTERS];
 	bool has_returned; /* then RET is known and what the kernel filled in can be read */
 	int64_t ret;	   /* -4095 … -1: it failed with that errno */
+	uint8_t unknown; /* bit per register whose value this reader cannot tell: what tests it
+			    is undecided. 0 for who sees the registers */
 };
 
 /** What a memory callback answers. */

@@ -292,6 +292,28 @@ START_TEST(reason_names_the_innermost_test_and_its_word)
 }
 END_TEST
 
+START_TEST(register_that_nobody_can_tell_is_undecided)
+{
+	struct scml_call call = {.arch = FIXTURE_ARCH, .unknown = 1 << 2, .args = {7, 0, 7}};
+	struct scml_reason reason;
+	uint32_t fails;
+
+	fixture_cond(&fx, in(fixture_arg(0, 32), 7));
+	fixture_cond(&fx, in(fixture_arg(2, 32), 7));
+	ck_undecided(scml_match(&fx.table, &call, NULL, &reason));
+	ck_assert_uint_eq(reason.cond, 1);
+	ck_assert(!reason.has_value);
+	call.args[2] = 8;
+	ck_undecided(scml_match(&fx.table, &call, NULL, NULL));
+	call.unknown = 0;
+	ck_unsupported(scml_match(&fx.table, &call, NULL, NULL));
+	fails = in(fixture_arg(0, 32), 8);
+	fixture_cond(&fx, fails);
+	call.unknown = 1 << 2;
+	ck_unsupported(scml_match(&fx.table, &call, NULL, NULL));
+}
+END_TEST
+
 START_TEST(verdicts_have_names)
 {
 	ck_assert_str_eq(scml_verdict_name(SCML_UNSUPPORTED), "unsupported");
@@ -318,6 +340,7 @@ static TCase *verdict_case(void)
 	tcase_add_test(tc, empty_list_holds_nothing);
 	tcase_add_test(tc, long_lists_are_searched_whole);
 	tcase_add_test(tc, bits_are_the_or_of_single_bits_and_whole_composites);
+	tcase_add_test(tc, register_that_nobody_can_tell_is_undecided);
 	tcase_add_test(tc, verdicts_have_names);
 	return tc;
 }
