@@ -48,7 +48,8 @@ struct abi_arch {
 	bool big_endian;
 	uint32_t foreign_nr_bit; /* numbers with this bit are of another table (x32); 0: none */
 	uint32_t max_nr;
-	struct abi_range by_nr; /* nr_calls[first + nr] is the call's index, 0 for none */
+	struct abi_range by_nr;	  /* nr_calls[first + nr] is the call's index, 0 for none */
+	struct abi_range classes; /* of names: what per-architecture values may be keyed by */
 };
 
 struct abi_const {
