@@ -22,7 +22,7 @@ static bool has_failed(const struct scml_call *call)
 
 static uint64_t cut(uint64_t word, unsigned width)
 {
-	return width < 64 ? word & ((UINT64_C(1) << width) - 1) : word;
+	return word & UINT64_MAX >> (64 - width);
 }
 
 static uint64_t swap(uint64_t word)
@@ -178,6 +178,31 @@ static bool is_sum_of_bits(const struct scml_test *test, const uint64_t *values,
 	return covered == word;
 }
 
+static bool holds_for(const struct match_state *st, const struct scml_test *test, uint64_t word)
+{
+	const uint64_t *values = st->table->values;
+
+	word &= test->mask;
+	if (test->op == SCML_OP_BITS)
+		return is_sum_of_bits(test, values, word);
+	return is_among(values, test->first, test->count, word) == (test->op == SCML_OP_IN);
+}
+
+/* Most tests are of a register against constants; they are worth a short way. */
+static inline enum scml_verdict eval(struct match_state *st, const struct match_view *view,
+				     const struct scml_test *test)
+{
+	const struct scml_place *place = &test->place;
+
+	if (test->op < SCML_OP_IN || test->op > SCML_OP_BITS || place->base == SCML_INSIDE ||
+	    test->flags || !st->steps)
+		return match_eval(st, view, test);
+	st->steps--;
+	return holds_for(st, test, cut(st->call->args[place->base], place->width))
+		       ? SCML_SUPPORTED
+		       : SCML_UNSUPPORTED;
+}
+
 /* Up to the next multiple of a piece, so that no read crosses a page for nothing; and more than
  * a word, by which the callback knows that it may deliver less. */
 static size_t piece_size(uint64_t address)
@@ -227,23 +252,6 @@ __attribute__((noinline)) static enum scml_verdict read_string(const struct matc
 	}
 }
 
-static enum scml_verdict test_word(const struct match_state *st, const struct scml_test *test,
-				   uint64_t word)
-{
-	const uint64_t *values = st->table->values;
-	bool holds;
-
-	if (test->op == SCML_OP_STRING)
-		return read_string(st, word);
-	word &= test->mask;
-	if (test->op == SCML_OP_BITS)
-		holds = is_sum_of_bits(test, values, word);
-	else
-		holds = is_among(values, test->first, test->count, word) ==
-			(test->op == SCML_OP_IN);
-	return holds ? SCML_SUPPORTED : SCML_UNSUPPORTED;
-}
-
 static enum scml_verdict eval_word(const struct match_state *st, const struct match_view *view,
 				   const struct scml_test *test)
 {
@@ -257,7 +265,11 @@ static enum scml_verdict eval_word(const struct match_state *st, const struct ma
 			return SCML_SUPPORTED;
 	}
 	verdict = match_read_place(st, view, &test->place, &word);
-	return verdict == SCML_SUPPORTED ? test_word(st, test, word) : verdict;
+	if (verdict != SCML_SUPPORTED)
+		return verdict;
+	if (test->op == SCML_OP_STRING)
+		return read_string(st, word);
+	return holds_for(st, test, word) ? SCML_SUPPORTED : SCML_UNSUPPORTED;
 }
 
 static enum scml_verdict eval_all(struct match_state *st, const struct match_view *view,
@@ -267,7 +279,7 @@ static enum scml_verdict eval_all(struct match_state *st, const struct match_vie
 	enum scml_verdict verdict = SCML_SUPPORTED;
 
 	for (uint32_t i = 0; i < test->count && verdict != SCML_UNSUPPORTED; i++)
-		verdict = least(verdict, match_eval(st, view, child + i));
+		verdict = least(verdict, eval(st, view, child + i));
 	return verdict;
 }
 
@@ -278,7 +290,7 @@ static enum scml_verdict eval_any(struct match_state *st, const struct match_vie
 	enum scml_verdict verdict = SCML_UNSUPPORTED;
 
 	for (uint32_t i = 0; i < test->count && verdict != SCML_SUPPORTED; i++) {
-		enum scml_verdict other = match_eval(st, view, child + i);
+		enum scml_verdict other = eval(st, view, child + i);
 
 		if (other > verdict)
 			verdict = other;
@@ -356,7 +368,7 @@ static bool is_reading(struct match_state *st, const struct scml_test *test)
 static enum scml_verdict eval_inside(struct match_state *st, const struct match_view *inside,
 				     const struct scml_test *child)
 {
-	enum scml_verdict verdict = match_eval(st, inside, child);
+	enum scml_verdict verdict = eval(st, inside, child);
 	char byte;
 
 	if (verdict == SCML_UNSUPPORTED || inside->offset >= inside->limit ||
@@ -431,11 +443,11 @@ enum scml_verdict match_eval(struct match_state *st, const struct match_view *vi
 	return SCML_UNSUPPORTED;
 }
 
+static const struct match_view nowhere;
+
 enum scml_verdict match_cond(struct match_state *st, uint32_t cond)
 {
-	const struct match_view nowhere = {0, 0, 0, false};
-
-	return match_eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
+	return eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
 }
 
 static enum scml_verdict eval_rule(struct match_state *st, const struct scml_rule *rule)
