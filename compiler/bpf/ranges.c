@@ -179,9 +179,9 @@ static bpf_node build_part(const struct tree *whole, size_t low, size_t high)
 bpf_node bpf_ranges_tree(struct bpf_graph *graph, struct bpf_word word,
 			 const struct bpf_range *ranges, size_t count)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = bpf_graph_arena(graph);
 	VEC(struct bpf_range) merged = {0};
-	struct tree tree = {.graph = graph, .word = word, .last = word.mask, .arena = arena};
+	struct tree tree = {.graph = graph, .word = word, .last = word.mask};
 	bpf_node node;
 
 	for (size_t i = 0; i < count; i++) {
@@ -195,19 +195,21 @@ bpf_node bpf_ranges_tree(struct bpf_graph *graph, struct bpf_word word,
 	}
 	tree.ranges = merged.items;
 	tree.count = merged.count;
+	if (tree.count == 1)
+		return tree.ranges[0].target;
+	tree.arena = arena_new();
 	node = build_part(&tree, 0, tree.count - 1);
-	arena_free(arena);
+	arena_free(tree.arena);
 	return node;
 }
 
 bpf_node bpf_points_tree(struct bpf_graph *graph, struct bpf_word word,
 			 const struct bpf_point *points, size_t count, bpf_node rest)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = bpf_graph_arena(graph);
 	VEC(struct bpf_range) ranges = {0};
 	uint32_t next = 0; /* the first number that no range covers yet */
 	bool is_covered = false;
-	bpf_node node;
 
 	for (size_t i = 0; i < count; i++) {
 		if (points[i].value > next)
@@ -219,7 +221,5 @@ bpf_node bpf_points_tree(struct bpf_graph *graph, struct bpf_word word,
 	}
 	if (!is_covered)
 		vec_push(arena, &ranges, ((struct bpf_range){next, rest, 1}));
-	node = bpf_ranges_tree(graph, word, ranges.items, ranges.count);
-	arena_free(arena);
-	return node;
+	return bpf_ranges_tree(graph, word, ranges.items, ranges.count);
 }

@@ -29,21 +29,20 @@ struct bpf_register bpf_register_at(unsigned index, unsigned width, bool is_big_
 static bpf_node test_low(struct bpf_graph *graph, struct bpf_word word, const uint64_t *values,
 			 size_t count, bpf_node yes, bpf_node no)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = bpf_graph_arena(graph);
 	struct bpf_point *points = ARENA_ARRAY(arena, struct bpf_point, count);
 	bpf_node node;
 
 	for (size_t i = 0; i < count; i++)
 		points[i] = (struct bpf_point){low_half(values[i]), yes};
 	node = bpf_points_tree(graph, word, points, count, no);
-	arena_free(arena);
 	return node;
 }
 
 bpf_node bpf_word_in(struct bpf_graph *graph, struct bpf_register reg, uint64_t mask,
 		     const uint64_t *values, size_t count, bpf_node yes, bpf_node no)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = bpf_graph_arena(graph);
 	VEC(uint64_t) possible = {0};
 	VEC(struct bpf_point) groups = {0};
 	struct bpf_word low, high;
@@ -65,7 +64,6 @@ bpf_node bpf_word_in(struct bpf_graph *graph, struct bpf_register reg, uint64_t 
 		vec_push(arena, &groups, ((struct bpf_point){half, target}));
 	}
 	node = bpf_points_tree(graph, high, groups.items, groups.count, no);
-	arena_free(arena);
 	return node;
 }
 
@@ -102,7 +100,7 @@ bpf_node bpf_word_bits(struct bpf_graph *graph, struct bpf_register reg, uint64_
 		       uint64_t bits, const uint64_t *composites, size_t count, bpf_node yes,
 		       bpf_node no)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = bpf_graph_arena(graph);
 	VEC(uint64_t) usable = {0};
 	uint64_t composed = 0; /* bits that count only as part of a composite */
 	bpf_node node = yes;
@@ -127,6 +125,5 @@ bpf_node bpf_word_bits(struct bpf_graph *graph, struct bpf_register reg, uint64_
 		left &= ~like;
 	}
 	node = test_any_bit(graph, reg, mask & ~bits & ~composed, no, node);
-	arena_free(arena);
 	return node;
 }

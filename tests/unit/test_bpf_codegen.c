@@ -1,0 +1,657 @@
+/* Filters made from typed rules: what they answer, and what they cost. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bpf/check.h"
+#include "bpf/graph.h"
+#include "bpf/layout.h"
+#include "bpf_random.h"
+
+enum {
+	MISMATCH = SECCOMP_RET_ERRNO | 1,
+	UNDECIDED = SECCOMP_RET_ERRNO | 2,
+	BAD_ARCH = SECCOMP_RET_ERRNO | 3,
+	UNKNOWN = SECCOMP_RET_ERRNO | 4,
+	OF_CALL = SECCOMP_RET_ERRNO | 5,
+	ALLOW = SECCOMP_RET_ALLOW,
+};
+
+static struct toy *toy;
+
+static void set_up(void)
+{
+	toy = toy_new();
+}
+
+static void tear_down(void)
+{
+	arena_free(toy->arena);
+}
+
+static struct bpf_options distinct_options(void)
+{
+	struct bpf_options options = bpf_options_default();
+
+	options.on_mismatch = MISMATCH;
+	options.on_undecided = UNDECIDED;
+	options.on_bad_arch = BAD_ARCH;
+	options.has_on_unknown = true;
+	options.on_unknown = UNKNOWN;
+	return options;
+}
+
+static struct bpf_code compile(const struct rules *const *rules, size_t count,
+			       const struct bpf_options *options)
+{
+	struct bpf_code code = bpf_compile(toy->arena, toy->diags, rules, count, options);
+	struct bpf_fault fault = {0};
+
+	ck_assert_uint_gt(code.count, 0);
+	ck_assert_msg(bpf_check(code.items, code.count, &fault), "%zu: %s", fault.index,
+		      fault.reason);
+	return code;
+}
+
+/* The filter of one call, c1, with one rule. */
+static struct bpf_code compile_test(unsigned arch, const struct test *test,
+				    const struct bpf_options *options)
+{
+	const struct rules *rules = toy_rules(toy, arch, 1, test);
+
+	return compile(&rules, 1, options);
+}
+
+static uint32_t answer(const struct bpf_code *code, unsigned arch, uint32_t nr, uint64_t arg)
+{
+	const uint64_t args[6] = {arg, 0, 0, 0, 0, 0};
+	struct seccomp_data data = toy_data(arch, nr, args);
+
+	return toy_answer(code, &data);
+}
+
+START_TEST(numbers_and_architectures_get_their_answers)
+{
+	struct bpf_options options = distinct_options();
+	const struct test *yes = toy_group(toy, SCML_OP_TRUE, NULL, 0);
+	struct bpf_code code = compile_test(TOY_LITTLE, yes, &options);
+
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0, 0), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, TOY_GAP, 0), UNKNOWN);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, TOY_CALLS, 0), UNKNOWN);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0x3fffffff, 0), UNKNOWN);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0x40000000, 0), BAD_ARCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0x40000001, 0), BAD_ARCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0x80000001, 0), UNKNOWN);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0xfffffffe, 0), BAD_ARCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0xffffffff, 0), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_PLAIN, 1, 0), BAD_ARCH);
+	ck_assert_uint_eq(answer(&code, TOY_BIG, 1, 0), BAD_ARCH);
+}
+END_TEST
+
+START_TEST(unknown_numbers_are_a_mismatch_unless_said_otherwise)
+{
+	struct bpf_options options = distinct_options();
+	struct bpf_code code;
+
+	options.has_on_unknown = false;
+	code = compile_test(TOY_PLAIN, NULL, &options);
+	ck_assert_uint_eq(answer(&code, TOY_PLAIN, TOY_GAP, 0), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_PLAIN, 0x40000001, 0), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_PLAIN, 0xffffffff, 0), MISMATCH);
+}
+END_TEST
+
+START_TEST(scope_listed_allows_calls_without_rules_but_no_unknown_ones)
+{
+	struct bpf_options options = distinct_options();
+	struct bpf_code code;
+
+	options.scope = BPF_SCOPE_LISTED;
+	code = compile_test(TOY_LITTLE, toy_group(toy, SCML_OP_FALSE, NULL, 0), &options);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 2, 0), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, TOY_GAP, 0), UNKNOWN);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 0xffffffff, 0), MISMATCH);
+}
+END_TEST
+
+START_TEST(call_can_have_its_own_mismatch_and_the_last_one_counts)
+{
+	const uint64_t seven = 7;
+	const struct bpf_call_action actions[] = {
+		{"c1", ALLOW}, {"c2", OF_CALL}, {"c1", OF_CALL}};
+	struct bpf_options options = distinct_options();
+	struct bpf_code code;
+
+	options.call_actions = actions;
+	options.call_action_count = 3;
+	code = compile_test(TOY_LITTLE, toy_test(toy, SCML_OP_IN, 0, 32, UINT32_MAX, &seven, 1),
+			    &options);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 7), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 8), OF_CALL);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 2, 0), OF_CALL);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 3, 0), MISMATCH);
+}
+END_TEST
+
+START_TEST(action_for_no_call_is_an_error_that_names_it)
+{
+	const struct bpf_call_action action = {"c33", ALLOW};
+	const struct rules *rules = toy_rules(toy, TOY_LITTLE, 1, NULL);
+	struct bpf_options options = distinct_options();
+	struct bpf_code code;
+
+	options.call_actions = &action;
+	options.call_action_count = 1;
+	code = bpf_compile(toy->arena, toy->diags, &rules, 1, &options);
+	ck_assert_uint_eq(code.count, 0);
+	ck_assert_uint_eq(diags_count(toy->diags, DIAG_ERROR), 1);
+	ck_assert(strstr(diags_first(toy->diags)->text, "'c33'"));
+}
+END_TEST
+
+START_TEST(rule_that_matches_nothing_allows_nothing)
+{
+	struct bpf_options options = distinct_options();
+	const struct rules *rules = toy_rules(toy, TOY_LITTLE, 1, NULL);
+	struct rule rule = rules->calls[0].rules[0];
+	struct rule_call call = rules->calls[0];
+	struct rules never = *rules;
+	const struct rules *list = &never;
+	struct bpf_code code;
+
+	rule.is_never = true;
+	call.rules = &rule;
+	never.calls = &call;
+	code = compile(&list, 1, &options);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0), MISMATCH);
+}
+END_TEST
+
+START_TEST(upper_half_of_an_int_is_not_looked_at_but_that_of_a_long_is)
+{
+	const uint64_t seven = 7;
+	struct bpf_options options = distinct_options();
+
+	for (unsigned arch = 0; arch < TOY_ARCHS; arch++) {
+		struct test *test = toy_test(toy, SCML_OP_IN, 0, 32, UINT32_MAX, &seven, 1);
+		struct bpf_code code = compile_test(arch, test, &options);
+
+		ck_assert_uint_eq(answer(&code, arch, 1, 7), ALLOW);
+		ck_assert_uint_eq(answer(&code, arch, 1, 7 | 1ull << 40), ALLOW);
+		ck_assert_uint_eq(answer(&code, arch, 1, 7ull << 32), MISMATCH);
+		test->place.width = 64;
+		test->mask = UINT64_MAX;
+		code = compile_test(arch, test, &options);
+		ck_assert_uint_eq(answer(&code, arch, 1, 7), ALLOW);
+		ck_assert_uint_eq(answer(&code, arch, 1, 7 | 1ull << 40), MISMATCH);
+	}
+}
+END_TEST
+
+START_TEST(composite_flag_counts_only_as_a_whole)
+{
+	const uint64_t sync = 0x101000;
+	struct bpf_options options = distinct_options();
+	struct test *test = toy_test(toy, SCML_OP_BITS, 0, 32, UINT32_MAX, &sync, 1);
+	struct bpf_code code;
+
+	test->bits = 0x1000;
+	code = compile_test(TOY_LITTLE, test, &options);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0x1000), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0x101000), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0x100000), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0x101001), MISMATCH);
+	test->bits = 0;
+	code = compile_test(TOY_LITTLE, test, &options);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 0x1000), MISMATCH);
+}
+END_TEST
+
+START_TEST(composite_across_both_words_counts_only_as_a_whole)
+{
+	const uint64_t both = 1ull << 40 | 1;
+	struct bpf_options options = distinct_options();
+	struct test *test = toy_test(toy, SCML_OP_BITS, 0, 64, UINT64_MAX, &both, 1);
+	struct bpf_code code;
+
+	test->bits = 6;
+	code = compile_test(TOY_LITTLE, test, &options);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 6), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, both | 2), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 1), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 1ull << 40), MISMATCH);
+}
+END_TEST
+
+START_TEST(register_that_fails_beats_memory_that_is_open)
+{
+	const uint64_t seven = 7;
+	const struct test *parts[] = {toy_memory(toy, 1),
+				      toy_test(toy, SCML_OP_IN, 0, 32, UINT32_MAX, &seven, 1)};
+	struct bpf_options options = distinct_options();
+	struct bpf_code code =
+		compile_test(TOY_LITTLE, toy_group(toy, SCML_OP_ALL, parts, 2), &options);
+	const uint64_t null_args[6] = {7, 0, 0, 0, 0, 0};
+	const uint64_t pointer_args[6] = {7, 1ull << 32, 0, 0, 0, 0};
+	const uint64_t bad_args[6] = {8, 1ull << 32, 0, 0, 0, 0};
+	struct seccomp_data data = toy_data(TOY_LITTLE, 1, null_args);
+
+	ck_assert_uint_eq(toy_answer(&code, &data), ALLOW);
+	data = toy_data(TOY_LITTLE, 1, pointer_args);
+	ck_assert_uint_eq(toy_answer(&code, &data), UNDECIDED);
+	data = toy_data(TOY_LITTLE, 1, bad_args);
+	ck_assert_uint_eq(toy_answer(&code, &data), MISMATCH);
+}
+END_TEST
+
+START_TEST(open_rules_cost_nothing_where_they_are_allowed)
+{
+	const struct test *path = toy_test(toy, SCML_OP_STRING, 0, 64, UINT64_MAX, NULL, 0);
+	struct bpf_options options = distinct_options();
+	struct bpf_code with, without;
+
+	options.on_undecided = ALLOW;
+	with = compile_test(TOY_LITTLE, path, &options);
+	without = compile_test(TOY_LITTLE, NULL, &options);
+	ck_assert_uint_eq(with.count, without.count);
+}
+END_TEST
+
+START_TEST(undecidable_rule_is_reported_with_its_place_and_its_answer)
+{
+	struct bpf_options options = distinct_options();
+	const struct rules *rules = toy_rules(toy, TOY_LITTLE, 1, toy_memory(toy, 2));
+	struct rule rule = rules->calls[0].rules[0];
+	struct rule_call call = rules->calls[0];
+	struct rules open = *rules;
+	const struct rules *list = &open;
+	const struct diag *diag;
+
+	rule.is_undecidable = true;
+	call.rules = &rule;
+	open.calls = &call;
+	options.on_undecided = SECCOMP_RET_ERRNO | EPERM;
+	compile(&list, 1, &options);
+	diag = diags_first(toy->diags);
+	ck_assert_ptr_nonnull(diag);
+	ck_assert_int_eq(diag->id, DIAG_UNDECIDABLE);
+	ck_assert_uint_eq(diag->span.end, 1);
+	ck_assert(strstr(diag->text, "'c1'"));
+	ck_assert(strstr(diag->text, "'param.field'"));
+	ck_assert(strstr(diag->text, "'errno:EPERM'"));
+	ck_assert_ptr_null(diag->next);
+}
+END_TEST
+
+START_TEST(several_architectures_each_get_their_own_rules)
+{
+	const uint64_t first = 7, second = 8;
+	const struct rules *rules[] = {
+		toy_rules(toy, TOY_BIG, 1,
+			  toy_test(toy, SCML_OP_IN, 0, 64, UINT64_MAX, &first, 1)),
+		toy_rules(toy, TOY_LITTLE, 2,
+			  toy_test(toy, SCML_OP_IN, 0, 64, UINT64_MAX, &second, 1))};
+	struct bpf_options options = distinct_options();
+	struct bpf_code code = compile(rules, 2, &options);
+
+	ck_assert_uint_eq(answer(&code, TOY_BIG, 1, 7), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_BIG, 1, 7ull << 32), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_BIG, 2, 8), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 2, 8), ALLOW);
+	ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 7), MISMATCH);
+	ck_assert_uint_eq(answer(&code, TOY_PLAIN, 1, 7), BAD_ARCH);
+}
+END_TEST
+
+START_TEST(filter_that_is_too_long_is_an_error_that_names_the_call)
+{
+	enum { MANY = 5000 };
+	struct bpf_options options = distinct_options();
+	const struct rules *rules;
+	uint64_t values[MANY];
+	struct bpf_code code;
+
+	for (uint64_t i = 0; i < MANY; i++)
+		values[i] = i * 3;
+	rules = toy_rules(toy, TOY_LITTLE, 1,
+			  toy_test(toy, SCML_OP_IN, 0, 32, UINT32_MAX, values, MANY));
+	code = bpf_compile(toy->arena, toy->diags, &rules, 1, &options);
+	ck_assert_uint_eq(code.count, 0);
+	ck_assert_uint_eq(diags_count(toy->diags, DIAG_ERROR), 1);
+	ck_assert_int_eq(diags_first(toy->diags)->id, DIAG_FILTER_LENGTH);
+	ck_assert_ptr_nonnull(diags_first(toy->diags)->remarks);
+	ck_assert(strstr(diags_first(toy->diags)->remarks->text, "'c1'"));
+}
+END_TEST
+
+/* Would the kernel's bitmap know that number NR is always allowed? */
+static bool is_cached(const struct bpf_code *code, uint32_t arch, uint32_t nr)
+{
+	uint32_t a = 0;
+	bool holds;
+
+	for (size_t pc = 0; pc < code->count; pc++) {
+		const struct sock_filter *i = &code->items[pc];
+
+		switch (i->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			if (i->k > BPF_FIELD_ARCH)
+				return false;
+			a = i->k == BPF_FIELD_NR ? nr : arch;
+			continue;
+		case BPF_RET | BPF_K:
+			return i->k == ALLOW;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= i->k;
+			continue;
+		case BPF_JMP | BPF_JA:
+			pc += i->k;
+			continue;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			holds = a == i->k;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			holds = a >= i->k;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			holds = a & i->k;
+			break;
+		default:
+			return false;
+		}
+		pc += holds ? i->jt : i->jf;
+	}
+	return false;
+}
+
+static uint32_t expected_answer(const struct rules *rules, const struct bpf_options *options,
+				const struct seccomp_data *data, const uint64_t args[6])
+{
+	uint32_t nr = (uint32_t)data->nr, mismatch = options->on_mismatch;
+	const struct abi_arch *arch = &toy->archs[rules->arch];
+	enum scml_verdict verdict = SCML_UNSUPPORTED;
+
+	if (data->arch != arch->audit)
+		return options->on_bad_arch;
+	if (nr == UINT32_MAX)
+		return options->on_mismatch;
+	if (nr & arch->foreign_nr_bit)
+		return options->on_bad_arch;
+	if (nr >= TOY_CALLS || nr == TOY_GAP)
+		return options->on_unknown;
+	for (size_t i = 0; i < options->call_action_count; i++)
+		if (!strcmp(toy->strings + toy->calls[toy->nr_calls[nr]].name,
+			    options->call_actions[i].call))
+			mismatch = options->call_actions[i].action;
+	for (size_t i = 0; i < rules->call_count; i++) {
+		const struct rule_call *call = &rules->calls[i];
+
+		if (call->nr != nr)
+			continue;
+		for (size_t j = 0; j < call->rule_count; j++) {
+			enum scml_verdict one = SCML_SUPPORTED;
+
+			if (call->rules[j].cond_count)
+				one = naive_verdict(call->rules[j].conds[0].test, args);
+			if (one > verdict)
+				verdict = one;
+		}
+		return verdict == SCML_SUPPORTED   ? (uint32_t)ALLOW
+		       : verdict == SCML_UNDECIDED ? options->on_undecided
+						   : mismatch;
+	}
+	return options->scope == BPF_SCOPE_LISTED ? (uint32_t)ALLOW : mismatch;
+}
+
+static const struct rules *random_rules(struct random *random, unsigned arch,
+					struct random_pool *pool, size_t most)
+{
+	struct rules *rules = ARENA_NEW(toy->arena, struct rules);
+	struct rule_call *calls = ARENA_ARRAY(toy->arena, struct rule_call, TOY_CALLS);
+
+	*rules = (struct rules){.db = &toy->db, .arch = arch, .calls = calls};
+	for (uint32_t nr = 0; nr < TOY_CALLS; nr++) {
+		const struct test *tests[4];
+		unsigned count = 1 + random_below(random, 4);
+
+		if (nr == TOY_GAP || random_below(random, 3) == 0)
+			continue;
+		for (unsigned i = 0; i < count; i++) {
+			tests[i] = random_below(random, 12) ? random_test(random, toy, 4, most)
+							    : NULL;
+			if (tests[i])
+				pool_collect(random, pool, tests[i]);
+		}
+		calls[rules->call_count++] = toy_call(toy, nr, tests, count);
+	}
+	return rules;
+}
+
+static struct bpf_options random_options(struct random *random)
+{
+	static const struct bpf_call_action own = {"c3", OF_CALL};
+	struct bpf_options options = distinct_options();
+
+	if (random_below(random, 2))
+		options.on_undecided = ALLOW;
+	else if (random_below(random, 3) == 0)
+		options.on_undecided = MISMATCH;
+	if (random_below(random, 3) == 0)
+		options.scope = BPF_SCOPE_LISTED;
+	options.call_actions = &own;
+	options.call_action_count = random_below(random, 2);
+	return options;
+}
+
+static uint32_t random_nr(struct random *random)
+{
+	static const uint32_t special[] = {TOY_CALLS,  UINT32_MAX, 0xfffffffe, 0x40000001,
+					   0x80000001, 0x3fffffff, 0x7fffffff};
+
+	if (random_below(random, 16) == 0)
+		return special[random_below(random, 7)];
+	return random_below(random, TOY_CALLS);
+}
+
+/* Filters of random rules answer what the definitions say; COUNT filters. */
+static void compare_random(struct random *random, size_t filters, size_t calls, size_t most)
+{
+	for (size_t i = 0; i < filters; i++) {
+		struct random_pool pool = {.count = 0};
+		struct bpf_options options = random_options(random);
+		unsigned arch = random_below(random, TOY_ARCHS);
+		const struct rules *rules;
+		struct bpf_code code;
+
+		set_up();
+		rules = random_rules(random, arch, &pool, most);
+		code = compile(&rules, 1, &options);
+		for (size_t j = 0; j < calls; j++) {
+			unsigned from = random_below(random, 20) ? arch : TOY_PLAIN;
+			struct seccomp_data data;
+			uint64_t args[6];
+			uint32_t expected, seen;
+
+			random_args(random, &pool, args);
+			data = toy_data(from, random_nr(random), args);
+			expected = expected_answer(rules, &options, &data, args);
+			seen = toy_answer(&code, &data);
+			ck_assert_msg(seen == expected, "filter %zu, call %zu: %#x, not %#x", i,
+				      j, seen, expected);
+		}
+		tear_down();
+	}
+}
+
+START_TEST(random_rules_are_answered_by_their_definition)
+{
+	struct random random = random_new("random_rules_are_answered_by_their_definition");
+
+	compare_random(&random, 1500, 200, 8);
+}
+END_TEST
+
+START_TEST(random_rules_with_long_lists_are_answered_by_their_definition)
+{
+	struct random random =
+		random_new("random_rules_with_long_lists_are_answered_by_their_definition");
+
+	compare_random(&random, 40, 2000, 60);
+}
+END_TEST
+
+START_TEST(calls_that_are_always_allowed_stay_in_the_bitmap)
+{
+	struct random random = random_new("calls_that_are_always_allowed_stay_in_the_bitmap");
+
+	for (size_t i = 0; i < 200; i++) {
+		struct random_pool pool = {.count = 0};
+		struct bpf_options options = distinct_options();
+		const struct rules *rules;
+		struct bpf_code code;
+
+		set_up();
+		options.scope = BPF_SCOPE_LISTED;
+		rules = random_rules(&random, TOY_LITTLE, &pool, 8);
+		code = compile(&rules, 1, &options);
+		for (uint32_t nr = 0; nr < TOY_CALLS; nr++) {
+			bool is_ruled = nr == TOY_GAP;
+
+			for (size_t j = 0; j < rules->call_count; j++)
+				is_ruled |= rules->calls[j].nr == nr;
+			if (!is_ruled)
+				ck_assert(is_cached(&code, toy_audit[TOY_LITTLE], nr));
+		}
+		tear_down();
+	}
+}
+END_TEST
+
+/* What the graph itself says. */
+static uint32_t walk(const struct bpf_graph *graph, bpf_node node,
+		     const struct seccomp_data *data)
+{
+	for (;;) {
+		const struct bpf_decision *at = bpf_graph_at(graph, node);
+		uint32_t word;
+		bool holds;
+
+		if (at->op == BPF_TEST_LEAF)
+			return at->k;
+		memcpy(&word, (const char *)data + at->offset, sizeof(word));
+		word &= at->mask;
+		if (at->op == BPF_TEST_SET)
+			holds = word & at->k;
+		else
+			holds = at->op == BPF_TEST_EQ ? word == at->k : word >= at->k;
+		node = holds ? at->yes : at->no;
+	}
+}
+
+static bpf_node random_node(struct random *random, struct bpf_graph *graph)
+{
+	uint32_t offset = 16 + 4 * random_below(random, 12);
+	uint32_t mask = random_below(random, 2) ? UINT32_MAX : (uint32_t)random_value(random);
+	uint32_t k = (uint32_t)random_value(random);
+	size_t count = bpf_graph_count(graph);
+	size_t range = random_below(random, 2) && count > 20 ? 20 : count;
+	bpf_node yes = (bpf_node)(count - 1 - random_below(random, (unsigned)range));
+	bpf_node no = (bpf_node)(count - 1 - random_below(random, (unsigned)count));
+
+	switch (random_below(random, 3)) {
+	case 0:
+		return bpf_graph_equal(graph, offset, mask, k, yes, no);
+	case 1:
+		return bpf_graph_at_least(graph, offset, mask, k, yes, no);
+	default:
+		return bpf_graph_any_bit(graph, offset, k, yes, no);
+	}
+}
+
+START_TEST(layout_of_a_random_graph_of_any_size_says_what_the_graph_says)
+{
+	struct random random =
+		random_new("layout_of_a_random_graph_of_any_size_says_what_the_graph_says");
+	const struct random_pool none = {.count = 0};
+
+	for (size_t i = 0; i < 300; i++) {
+		struct arena *arena = arena_new();
+		struct bpf_graph *graph = bpf_graph_new(arena);
+		size_t nodes = 1 + random_below(&random, 1200);
+		struct bpf_code code;
+		bpf_node root = 0;
+
+		for (uint32_t j = 0; j < 4; j++)
+			root = bpf_graph_leaf(graph, SECCOMP_RET_ERRNO | j);
+		for (size_t j = 0; j < nodes; j++)
+			root = random_node(&random, graph);
+		code = bpf_layout(graph, root, arena);
+		ck_assert(bpf_check(code.items, code.count, NULL));
+		for (size_t j = 0; j < 200; j++) {
+			struct seccomp_data data = {0};
+			uint64_t args[6];
+
+			random_args(&random, &none, args);
+			memcpy(data.args, args, sizeof(args));
+			ck_assert_uint_eq(toy_answer(&code, &data), walk(graph, root, &data));
+		}
+		arena_free(arena);
+	}
+}
+END_TEST
+
+START_TEST(test_of_the_same_word_does_not_load_it_again)
+{
+	const uint64_t values[] = {1, 5, 9, 13};
+	struct bpf_options options = distinct_options();
+	struct bpf_code code = compile_test(
+		TOY_PLAIN, toy_test(toy, SCML_OP_IN, 0, 32, UINT32_MAX, values, 4), &options);
+	size_t loads = 0;
+
+	for (size_t i = 0; i < code.count; i++)
+		loads += code.items[i].code == (BPF_LD | BPF_W | BPF_ABS);
+	ck_assert_uint_eq(loads, 3);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("bpf_codegen");
+	TCase *made = tcase_create("made by hand");
+	TCase *random = tcase_create("random");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(made, set_up, tear_down);
+	tcase_add_test(made, numbers_and_architectures_get_their_answers);
+	tcase_add_test(made, unknown_numbers_are_a_mismatch_unless_said_otherwise);
+	tcase_add_test(made, scope_listed_allows_calls_without_rules_but_no_unknown_ones);
+	tcase_add_test(made, call_can_have_its_own_mismatch_and_the_last_one_counts);
+	tcase_add_test(made, action_for_no_call_is_an_error_that_names_it);
+	tcase_add_test(made, rule_that_matches_nothing_allows_nothing);
+	tcase_add_test(made, upper_half_of_an_int_is_not_looked_at_but_that_of_a_long_is);
+	tcase_add_test(made, composite_flag_counts_only_as_a_whole);
+	tcase_add_test(made, composite_across_both_words_counts_only_as_a_whole);
+	tcase_add_test(made, register_that_fails_beats_memory_that_is_open);
+	tcase_add_test(made, open_rules_cost_nothing_where_they_are_allowed);
+	tcase_add_test(made, undecidable_rule_is_reported_with_its_place_and_its_answer);
+	tcase_add_test(made, several_architectures_each_get_their_own_rules);
+	tcase_add_test(made, filter_that_is_too_long_is_an_error_that_names_the_call);
+	tcase_add_test(made, test_of_the_same_word_does_not_load_it_again);
+	suite_add_tcase(suite, made);
+	tcase_set_timeout(random, 120);
+	tcase_add_test(random, random_rules_are_answered_by_their_definition);
+	tcase_add_test(random, random_rules_with_long_lists_are_answered_by_their_definition);
+	tcase_add_test(random, calls_that_are_always_allowed_stay_in_the_bitmap);
+	tcase_add_test(random, layout_of_a_random_graph_of_any_size_says_what_the_graph_says);
+	suite_add_tcase(suite, random);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
