@@ -195,7 +195,7 @@ static inline enum scml_verdict eval(struct match_state *st, const struct match_
 	const struct scml_place *place = &test->place;
 
 	if (test->op < SCML_OP_IN || test->op > SCML_OP_BITS || place->base == SCML_INSIDE ||
-	    test->flags || !st->steps)
+	    test->flags || st->call->unknown || !st->steps)
 		return match_eval(st, view, test);
 	st->steps--;
 	return holds_for(st, test, cut(st->call->args[place->base], place->width))

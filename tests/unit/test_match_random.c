@@ -137,6 +137,8 @@ static enum scml_verdict naive_word(const struct naive *n, const struct frame *f
 	unsigned char bytes[8] = {0};
 
 	if (place->base < SCML_INSIDE) {
+		if (n->call->unknown & 1u << place->base)
+			return SCML_UNDECIDED;
 		*word = n->call->args[place->base];
 		for (unsigned bit = place->width; bit < 64; bit++)
 			*word &= ~(UINT64_C(1) << bit);
@@ -612,6 +614,8 @@ static struct scml_call random_call(struct world *w)
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = one_in(w, 2) ? random_pointer(w) : random_word(w);
 	call.has_returned = one_in(w, 2);
+	if (one_in(w, 10))
+		call.unknown = (uint8_t)below(w, 1 << SCML_REGISTERS);
 	if (call.has_returned)
 		call.ret = (int64_t)random_word(w);
 	return call;
