@@ -21,7 +21,7 @@ struct arena {
 	size_t used;
 };
 
-static _Noreturn void arena_out_of_memory(void)
+_Noreturn void arena_out_of_memory(void)
 {
 	fputs("scml: out of memory\n", stderr);
 	exit(ARENA_EXIT);

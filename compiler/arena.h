@@ -31,6 +31,9 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/** The policy itself, for memory that comes from elsewhere. */
+_Noreturn void arena_out_of_memory(void);
+
 /** Bytes handed out so far; for tests and for limits. */
 size_t arena_used(const struct arena *arena);
 
