@@ -223,10 +223,15 @@ static void print_diag(const struct printer *printer, const struct diag *diag)
 		print_edit(printer, diag, edit);
 	for (const struct diag_remark *remark = diag->remarks; remark; remark = remark->next) {
 		file = source_file(printer->files, remark->span.file);
+		if (!file) {
+			fputs("      = note: ", printer->out);
+			print_clean(printer, remark->text, strlen(remark->text));
+			putc('\n', printer->out);
+			continue;
+		}
 		print_head(printer, file, remark->span, DIAG_NOTE, remark->text);
 		putc('\n', printer->out);
-		if (file)
-			print_source(printer, file, remark->span, DIAG_NOTE);
+		print_source(printer, file, remark->span, DIAG_NOTE);
 	}
 }
 

@@ -50,6 +50,7 @@ const struct ast_document *parse_document(struct arena *arena, struct diags *dia
 	parser->arena = arena;
 	parser->diags = diags;
 	parser->is_at_boundary = true;
+	parser->fault = SPAN_NONE;
 	parser->seen.kind = parser->last.kind = TOKEN_BLOCK_END;
 	parser->scan.arena = arena;
 	parser->scan.diags = diags;

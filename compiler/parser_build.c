@@ -78,6 +78,13 @@ const struct ast_pattern *parser_flags(struct parser *parser, size_t first, stru
 	return pattern;
 }
 
+/* Was there something in SPAN that was reported already? */
+static bool parser_has_fault(const struct parser *parser, struct span span)
+{
+	return parser->fault.file == span.file && parser->fault.start >= span.start &&
+	       parser->fault.end <= span.end;
+}
+
 /* Take `..` off the members from FIRST on; true if they ended with it. */
 static bool parser_take_dots(struct parser *parser, size_t first, struct span *dots)
 {
@@ -113,7 +120,7 @@ const struct ast_pattern *parser_struct(struct parser *parser, size_t first, str
 	pattern->is_open = parser_take_dots(parser, first, &pattern->dots);
 	pattern->field_count = parser->members.count - first;
 	pattern->fields = parser_members(parser, first);
-	if (pattern->field_count == 0 && !pattern->is_open)
+	if (pattern->field_count == 0 && !pattern->is_open && !parser_has_fault(parser, span))
 		parser_error(parser, span, "a struct pattern needs a field or '..'");
 	for (size_t i = 0; i < pattern->field_count; i++)
 		if (pattern->fields[i].is_bare_number)
@@ -133,7 +140,7 @@ const struct ast_pattern *parser_array(struct parser *parser, size_t first, stru
 	pattern->elements =
 		parser_copy(parser, parser->elements.items, sizeof(struct ast_pattern *),
 			    &parser->elements.count, first);
-	if (pattern->element_count == 0)
+	if (pattern->element_count == 0 && !parser_has_fault(parser, span))
 		parser_error(parser, span, "an array pattern needs an element");
 	return pattern;
 }
@@ -174,7 +181,7 @@ struct ast_rule *parser_syscall(struct parser *parser, const struct rule_start *
 	rule->param_count = parser->members.count - first;
 	rule->params = parser_members(parser, first);
 	for (size_t i = 0; i < rule->param_count; i++)
-		if (rule->params[i].is_bare_number)
+		if (rule->params[i].is_bare_number && !parser->is_broken)
 			parser_warn_number(parser, &rule->params[i]);
 	return rule;
 }

@@ -60,8 +60,8 @@ static const char *token_quote(const struct parser *parser, const struct token *
 static const char *want_text(const struct parser *parser, unsigned int want)
 {
 	static const char *const texts[] = {
-		"a name", "a number", "'<'", "'{'", "'['", "'..'", "'('", "')'",
-		"'}'",	  "']'",      "'>'", "'='", "'|'", "','",  "';'", "a rule",
+		"a name", "a number", "'<'", "'{'", "'['", "'..'", "'('", "'='",
+		"'|'",	  "','",      "'>'", "';'", "')'", "'}'",  "']'", "a rule",
 	};
 	const char *text = "";
 	size_t left = (size_t)__builtin_popcount(want);
@@ -86,6 +86,8 @@ static const char *want_phrase(const struct parser *parser, unsigned int want)
 
 	if (want & WANT_RULE)
 		return "a rule";
+	if (last == TOKEN_PIPE)
+		want &= ~(unsigned int)WANT_PIPE;
 	if (want & WANT_FOLLOWERS)
 		want &= ~(unsigned int)WANT_STARTERS;
 	if (want & WANT_LESS)
@@ -130,7 +132,7 @@ static void report_rule_name(struct parser *parser)
 	    after->kind == TOKEN_LBRACE || after->kind == TOKEN_LBRACKET ||
 	    (after->kind == TOKEN_NAME &&
 	     (second == TOKEN_PIPE || second == TOKEN_SEMICOLON))) {
-		parser_missing_between(parser, name->span, "=");
+		parser_missing_after(parser, name->span, "=");
 		return;
 	}
 	if (after->kind == TOKEN_END || after->kind == TOKEN_BLOCK_END)
@@ -163,7 +165,7 @@ static bool report_known(struct parser *parser, unsigned int want)
 					   token_quote(parser, seen)),
 			      seen->span);
 	} else if ((want & WANT_EQUALS) && seen->kind == TOKEN_LESS) {
-		parser_missing_between(parser, parser->before.span, "=");
+		parser_missing_after(parser, parser->before.span, "=");
 	} else if (wants_value && seen->kind == TOKEN_EQUALS &&
 		   parser->before.kind == TOKEN_EQUALS) {
 		parser_remove(parser, parser_error(parser, seen->span, "one '=' is enough"),
@@ -196,8 +198,12 @@ static void report_plain(struct parser *parser, unsigned int want)
 				     token_quote(parser, &parser->before));
 	diag = parser_error(parser, span, "expected %s%s, found %s", phrase, after,
 			    token_quote(parser, found));
+	if (!diag)
+		return;
 	if ((want & WANT_LESS) && !(want & WANT_FOLLOWERS) && seen->kind == TOKEN_PIPE)
 		parser_remove(parser, diag, span);
+	else if (parser->open_count == 0 && (want & WANT_PIPE) && seen->kind == TOKEN_COMMA)
+		diag_edit(parser->diags, diag, span, " |");
 }
 
 void parser_unexpected(struct parser *parser, unsigned int want)
@@ -206,6 +212,7 @@ void parser_unexpected(struct parser *parser, unsigned int want)
 		parser->is_chain && parser->index <= parser->chain_index + PARSER_QUIET;
 
 	parser->is_broken = true;
+	parser->fault = parser->seen.span;
 	if (!is_echo(parser) && !is_near_guess && !report_known(parser, want))
 		report_plain(parser, want);
 	parser->is_recovering = true;
@@ -246,15 +253,24 @@ void parser_missing(struct parser *parser, const struct missing *missing)
 	parser->chain_index = missing->index;
 }
 
-void parser_missing_between(struct parser *parser, struct span before, const char *text)
+void parser_missing_after(struct parser *parser, struct span name, const char *text)
 {
-	bool is_close = text[0] == '>';
-	struct diag *diag;
-	struct span tail = before;
+	struct diag *diag = parser_error(parser, span_after(name), "'%s' is missing after %s",
+					 text, scan_quote(&parser->scan, name));
 
-	diag = parser_error(parser, span_after(tail), "'%s' is missing", text);
-	parser_insert(parser, diag, tail,
-		      is_close ? text : arena_printf(parser->arena, " %s", text));
+	parser_insert(parser, diag, name,
+		      text[0] == '>' ? text : arena_printf(parser->arena, " %s", text));
+}
+
+void parser_missing_between(struct parser *parser, struct span before, struct span after,
+			    const char *text)
+{
+	struct diag *diag =
+		parser_error(parser, span_after(before), "'%s' is missing before %s", text,
+			     scan_quote(&parser->scan, after));
+
+	parser_insert(parser, diag, before,
+		      text[0] == ',' ? text : arena_printf(parser->arena, " %s", text));
 }
 
 /* Constants are written in capitals, parameters and fields are not. */
@@ -270,31 +286,13 @@ void parser_missing_separator(struct parser *parser, struct span before, struct 
 {
 	const struct ast_param *left = &parser->members.items[parser->members.count - 2];
 	const struct ast_param *right = left + 1;
-	struct diag *diag;
-	const char *text = ",";
+	bool is_value = right->is_bare_number || (right->name.text && !right->pattern &&
+						  looks_constant(right->name.text));
+	const char *text = !is_value || !left->name.text ? "," : left->pattern ? "|" : "=";
 
-	if (!right->name.text || !left->name.text)
-		text = ",";
-	else if (!right->pattern && looks_constant(right->name.text))
-		text = left->pattern ? "|" : "=";
-	else if (right->is_bare_number)
-		text = left->pattern ? "|" : "=";
-	if (is_echo(parser) && parser->seen.kind != TOKEN_BAD) {
-		parser->is_broken = true;
-		return;
-	}
-	diag = parser_error(parser, span_after(before), "'%s' is missing before %s", text,
-			    scan_quote(&parser->scan, after));
-	parser_insert(parser, diag, before,
-		      text[0] == ',' ? text : arena_printf(parser->arena, " %s", text));
-}
-
-void parser_missing_comma(struct parser *parser, struct span before, struct span after)
-{
-	struct diag *diag = parser_error(parser, span_after(before), "',' is missing before %s",
-					 scan_quote(&parser->scan, after));
-
-	parser_insert(parser, diag, before, ",");
+	parser->is_broken = true;
+	if (!is_echo(parser))
+		parser_missing_between(parser, before, after, text);
 }
 
 void parser_doubled_bar(struct parser *parser, struct span span)

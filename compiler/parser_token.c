@@ -221,7 +221,8 @@ static struct token take_opener(struct parser *parser)
 {
 	struct token token = *parser_peek(parser, 0);
 
-	if (token.kind == TOKEN_LPAREN && parser->seen.kind != TOKEN_RULE) {
+	if (token.kind == TOKEN_LPAREN && parser->seen.kind != TOKEN_RULE &&
+	    parser->seen.kind != TOKEN_STRUCT && parser->before.kind != TOKEN_STRUCT) {
 		parser_error(parser, token.span,
 			     "'(' cannot stand here: SCML has no grouping and no macros");
 		return bad_token(parser, parser_drop_group(parser));
@@ -328,5 +329,8 @@ void parser_advance(struct parser *parser)
 	token = take_any(parser);
 	parser->before = parser->seen;
 	parser->seen = token;
-	parser->is_broken |= token.is_after_stray || token.kind == TOKEN_BAD;
+	if (token.is_after_stray || token.kind == TOKEN_BAD) {
+		parser->is_broken = true;
+		parser->fault = token.span;
+	}
 }
