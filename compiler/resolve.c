@@ -565,9 +565,14 @@ static bool resolve_rule(struct resolver *resolver, size_t index, struct res_rul
 	return is_whole;
 }
 
-/* Definitions that no rule reaches: their own errors still count, and that they are unused. */
-static void check_unused(struct resolver *resolver)
+/* Definitions that no rule reaches: their own errors count too. That they are unused is worth
+ * saying only where no error may be what keeps them from being used. */
+static void check_unused(struct resolver *resolver, size_t errors_before)
 {
+	size_t count = 0;
+	const struct ast_name **unused = ARENA_ARRAY(resolver->arena, const struct ast_name *,
+						     resolver->group_count + 1);
+
 	for (size_t i = 0; i < resolver->group_count; i++) {
 		struct group *group = &resolver->groups[i];
 		const struct ast_name *name = group_place(resolver, group);
@@ -576,10 +581,14 @@ static void check_unused(struct resolver *resolver)
 
 		if (group->is_used)
 			continue;
+		unused[count++] = name;
 		resolve_group(resolver, group, &part);
-		diag_add(resolver->diags, DIAG_UNUSED, name->span, "no rule uses '%s'",
-			 name->text);
 	}
+	if (diags_count(resolver->diags, DIAG_ERROR) != errors_before)
+		return;
+	for (size_t i = 0; i < count; i++)
+		diag_add(resolver->diags, DIAG_UNUSED, unused[i]->span, "no rule uses '%s'",
+			 unused[i]->text);
 }
 
 const struct res_document *resolve_document(struct arena *arena, struct diags *diags,
@@ -588,6 +597,7 @@ const struct res_document *resolve_document(struct arena *arena, struct diags *d
 	struct resolver resolver = {.arena = arena, .diags = diags, .ast = ast};
 	struct res_document *document = ARENA_NEW(arena, struct res_document);
 	struct res_rule *rules = ARENA_ARRAY(arena, struct res_rule, ast->rule_count + 1);
+	size_t errors_before = diags_count(diags, DIAG_ERROR);
 	size_t count = 0;
 
 	collect_groups(&resolver);
@@ -596,7 +606,7 @@ const struct res_document *resolve_document(struct arena *arena, struct diags *d
 		    resolve_rule(&resolver, i, &rules[count]))
 			count++;
 	}
-	check_unused(&resolver);
+	check_unused(&resolver, errors_before);
 	document->ast = ast;
 	document->rules = rules;
 	document->rule_count = count;

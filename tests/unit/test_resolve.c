@@ -139,7 +139,7 @@ END_TEST
 
 START_TEST(one_name_for_a_struct_and_for_flags_is_an_error)
 {
-	expect("a = A; struct a = { x, .. }; f(x = <a>);", "unused name-clash");
+	expect("a = A; struct a = { x, .. }; f(x = <a>);", "name-clash");
 }
 END_TEST
 
@@ -167,7 +167,7 @@ END_TEST
 START_TEST(a_definition_that_nothing_uses_draws_a_warning_and_its_errors_still_count)
 {
 	expect("a = A; f(x);", "unused");
-	expect("a = <b>; f(x);", "unused unknown-reference");
+	expect("a = <b>; f(x);", "unknown-reference");
 }
 END_TEST
 
