@@ -11,6 +11,7 @@
 #include "bpf/disasm.h"
 #include "bpf/raw.h"
 #include "bpf_fixture.h"
+#include "bpf_random_code.h"
 
 #define COUNT(array)	       (sizeof(array) / sizeof((array)[0]))
 
@@ -523,6 +524,36 @@ START_TEST(file_is_read_whole_and_one_that_is_too_large_is_refused)
 }
 END_TEST
 
+START_TEST(whatever_the_check_takes_runs_to_an_answer_and_anything_can_be_listed)
+{
+	struct random random = random_new(
+		"whatever_the_check_takes_runs_to_an_answer_and_anything_can_be_listed");
+	struct sock_filter filter[40];
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < 20000; i++) {
+		struct bpf_code code = {.items = filter};
+		struct seccomp_data data = {.nr = (int)random_below(&random, 400)};
+		struct bpf_result result;
+		char *text;
+
+		code.count = random_program(&random, filter, COUNT(filter));
+		if (bpf_check(filter, code.count, NULL)) {
+			taken++;
+			ck_assert(bpf_sim(filter, code.count, &data, &result));
+		} else {
+			bpf_sim(filter, code.count, &data, &result);
+		}
+		if (i % 20)
+			continue;
+		text = listing_of(NULL, &code, -1);
+		ck_assert_uint_ge(strlen(text), code.count * 20);
+		free(text);
+	}
+	ck_assert_uint_ge(taken, 1000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("bpf");
@@ -551,6 +582,9 @@ int main(void)
 	tcase_add_test(tests, listing_of_malformed_code_says_what_is_wrong);
 	tcase_add_test(tests, code_survives_being_written_and_read_in_either_order);
 	tcase_add_test(tests, file_is_read_whole_and_one_that_is_too_large_is_refused);
+	tcase_add_test(tests,
+		       whatever_the_check_takes_runs_to_an_answer_and_anything_can_be_listed);
+	tcase_set_timeout(tests, 60);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
