@@ -1,0 +1,205 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "judge.h"
+#include "spec_files.h"
+#include "trace_live.h"
+#include "trace_options.h"
+
+static int system_error(const char *what, int error)
+{
+	fprintf(stderr, "scmltrace: cannot %s: %s\n", what, strerror(error));
+	return TRACE_SYSTEM;
+}
+
+/*
+ * A descriptor that we open must not become the standard input, output or error that the
+ * program lacks. What fills the gap is closed when the program is executed.
+ */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static enum trace_status compile_specs(const struct trace_options *options)
+{
+	struct compilation *compilation = options->compilation;
+	struct compile_options compile = {
+		.archs = &options->arch,
+		.arch_count = options->arch ? 1 : 0,
+		.overlays = options->overlays.items,
+		.overlay_count = options->overlays.count,
+	};
+	struct spec_files files = {0};
+
+	if (!options->is_verbose)
+		diags_min_level(compilation->diags, DIAG_ERROR);
+	for (size_t i = 0; i < options->specs.count; i++)
+		spec_files_add(&files, compilation->arena, compilation->diags,
+			       options->specs.items[i]);
+	compile_run(compilation, files.paths.items, files.paths.count, &compile);
+	diags_sort(compilation->diags);
+	diags_write(compilation->diags, DIAG_TEXT, options->color, stderr);
+	return diags_count(compilation->diags, DIAG_ERROR) ? TRACE_SPEC_ERRORS : TRACE_DONE;
+}
+
+static void end_by_signal(int number)
+{
+	const struct rlimit no_core = {0, 0};
+	sigset_t mask;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	signal(number, SIG_DFL);
+	sigemptyset(&mask);
+	sigaddset(&mask, number);
+	sigprocmask(SIG_UNBLOCK, &mask, NULL);
+	raise(number);
+}
+
+/* What the program came to, as a shell would tell it. */
+static int pass_on(int status)
+{
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	fflush(NULL);
+	end_by_signal(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
+static int exit_status(const struct trace_options *options, const struct report *report,
+		       const struct engine_result *result)
+{
+	if (options->must_fail && report_count(report, REPORT_UNSUPPORTED))
+		return TRACE_UNSUPPORTED;
+	if (options->must_fail && !report_is_complete(report))
+		return TRACE_INCOMPLETE;
+	return pass_on(result->status);
+}
+
+static int start_error(const struct trace_options *options, const struct engine_result *result)
+{
+	if (result->end == ENGINE_FAILED)
+		return system_error(result->step, result->error);
+	fprintf(stderr, "scmltrace: cannot %s '%s': %s\n", result->step, options->program[0],
+		strerror(result->error));
+	return result->error == ENOENT ? TRACE_NOT_FOUND : TRACE_NOT_EXECUTABLE;
+}
+
+static void note_circumstances(const struct trace_options *options, struct report *report,
+			       const struct engine_result *result)
+{
+	if (result->end == ENGINE_DETACHED)
+		report_note(report, "the program left processes behind; they go on unjudged");
+	if (options->is_verbose && result->has_no_new_privs)
+		report_note(
+			report,
+			"without privileges, set-uid programs run as the user who calls them");
+	if (options->is_verbose && result->may_repeat)
+		report_note(report,
+			    "on this kernel, a call that a signal interrupts counts twice");
+}
+
+static int run_program(const struct trace_options *options, const struct judge *judge)
+{
+	struct compilation *compilation = options->compilation;
+	struct trace_live live = {
+		.judge = judge,
+		.engine = options->engine,
+		.rules = compilation->rules[0],
+		.holds_all = options->report.shows_supported,
+		.argv = options->program,
+	};
+	struct report_totals totals = {.beside = " of those that the filter did not let pass"};
+	struct engine_result result;
+	int error;
+
+	if (live.holds_all)
+		totals.beside = "";
+	trace_live(&live, compilation->arena, &result);
+	if (result.end == ENGINE_NO_PROGRAM || result.end == ENGINE_FAILED)
+		return start_error(options, &result);
+	note_circumstances(options, judge->report, &result);
+	totals.withdrawn = result.withdrawn;
+	totals.interrupted = result.interrupted;
+	totals.lost = result.end == ENGINE_DETACHED;
+	error = report_end(judge->report, &totals);
+	if (error && error != EPIPE)
+		return system_error("write the report", error);
+	return exit_status(options, judge->report, &result);
+}
+
+static int run(const struct trace_options *options, FILE *out)
+{
+	struct compilation *compilation = options->compilation;
+	const struct rules *rules = compilation->rules[0];
+	struct report_options report_options = options->report;
+	struct judge judge = {
+		.db = compilation->db,
+		.arch = rules->arch,
+		.table = table_build(compilation->arena, rules),
+		.only_listed = options->only_listed,
+	};
+	int status;
+
+	if ((int)judge.arch != abi_arch_host(judge.db)) {
+		fprintf(stderr, "scmltrace: a program that runs here makes no calls of '%s'\n",
+			options->arch);
+		return TRACE_USAGE;
+	}
+	report_options.out = out;
+	visibility_resolve(&judge.visibility, judge.db, judge.arch);
+	judge.report = report_new(&report_options);
+	status = run_program(options, &judge);
+	report_free(judge.report);
+	return status;
+}
+
+static int compile_and_run(const struct trace_options *options)
+{
+	enum trace_status status = compile_specs(options);
+	FILE *out = stderr;
+	int result;
+
+	if (status != TRACE_DONE)
+		return status;
+	if (options->output && strcmp(options->output, "-") == 0)
+		out = stdout;
+	else if (options->output)
+		out = fopen(options->output, "we");
+	if (!out)
+		return system_error(options->output, errno);
+	result = run(options, out);
+	if (out != stderr && fclose(out))
+		return system_error(options->output, errno);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	struct trace_options options = {0};
+	enum trace_status status;
+	bool stop;
+	int result;
+
+	fill_standard_descriptors();
+	options.compilation = compile_new();
+	status = trace_options_parse(&options, argc, argv, &stop);
+	result = status;
+	if (status == TRACE_DONE && !stop)
+		result = compile_and_run(&options);
+	compile_free(options.compilation);
+	return result;
+}

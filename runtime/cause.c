@@ -1,0 +1,147 @@
+#include "cause.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "value_name.h"
+
+/* The place and what can be said about it: `flags: ` and the words. */
+#define CAUSE_SAY(text, place, ...)                                                    \
+	do {                                                                           \
+		int written_ = snprintf(text, CAUSE_MAX_TEXT, "%s: ", place);          \
+		if (written_ >= 0 && written_ < CAUSE_MAX_TEXT)                        \
+			snprintf((text) + written_, CAUSE_MAX_TEXT - (size_t)written_, \
+				 __VA_ARGS__);                                         \
+	} while (0)
+
+/* The bits of WORD that no composite of TEST covers and that do not count one by one. */
+static uint64_t uncovered_bits(const struct scml_table *table, const struct scml_test *test,
+			       uint64_t word)
+{
+	uint64_t left = word & test->mask & ~test->bits;
+
+	for (uint32_t i = 0; i < test->count; i++) {
+		uint64_t value = table->values[test->first + i];
+
+		if ((word & value) == value)
+			left &= ~value;
+	}
+	return left;
+}
+
+/* The part of the word that the test refused. */
+static uint64_t refused_part(const struct scml_table *table, const struct scml_test *test,
+			     uint64_t word)
+{
+	if (test->op == SCML_OP_BITS)
+		return uncovered_bits(table, test, word);
+	return test->mask ? word & test->mask : word;
+}
+
+static void say_failure(const struct scml_table *table, const struct abi_db *db, unsigned arch,
+			const struct scml_call *call, const struct scml_test *test,
+			const struct scml_reason *reason, char *text)
+{
+	const char *place = table->strings + test->name;
+	char value[VALUE_NAME_MAX];
+
+	switch ((enum scml_op)test->op) {
+	case SCML_OP_STRING:
+		CAUSE_SAY(text, place, "no string can be read there");
+		return;
+	case SCML_OP_MEMORY:
+	case SCML_OP_EACH:
+		CAUSE_SAY(text, place, "the memory cannot be read or is too short");
+		return;
+	case SCML_OP_IN:
+	case SCML_OP_NOT_IN:
+	case SCML_OP_BITS:
+		if (!reason->has_value) {
+			CAUSE_SAY(text, place, "the memory cannot be read or is too short");
+			return;
+		}
+		value_name(db, arch, call, place, refused_part(table, test, reason->value),
+			   test->mask, value);
+		CAUSE_SAY(text, place, "%s is in no rule", value);
+		return;
+	case SCML_OP_FALSE:
+		CAUSE_SAY(text, place, "the rule allows no value");
+		return;
+	case SCML_OP_TRUE:
+	case SCML_OP_ALL:
+	case SCML_OP_ANY:
+		CAUSE_SAY(text, place, "no alternative of the rule fits");
+		return;
+	}
+}
+
+static bool is_known_at_return(const struct scml_table *table, const struct scml_test *test)
+{
+	if (test->flags & SCML_AT_RETURN)
+		return true;
+	return (test->op == SCML_OP_MEMORY || test->op == SCML_OP_EACH) &&
+	       table->blocks[test->block].flags & SCML_AT_RETURN;
+}
+
+static enum report_kind say_open(const struct scml_table *table, const struct scml_call *call,
+				 const struct scml_test *test, char *text)
+{
+	const char *place = table->strings + test->name;
+
+	if (is_known_at_return(table, test) && !call->has_returned) {
+		CAUSE_SAY(text, place, "known only when the call has returned");
+		return REPORT_UNDECIDED;
+	}
+	if (test->op == SCML_OP_EACH)
+		CAUSE_SAY(text, place, "too many elements, or memory out of reach");
+	else
+		CAUSE_SAY(text, place, "memory out of reach");
+	return REPORT_UNREADABLE;
+}
+
+static void set_place(const struct scml_table *table, const struct scml_reason *reason,
+		      struct report_call *entry)
+{
+	const struct scml_rule *rule;
+
+	if (reason->rule == SCML_NONE)
+		return;
+	rule = &table->rules[reason->rule];
+	entry->file = table->strings + rule->file;
+	entry->line = rule->line;
+}
+
+void cause_describe(const struct scml_table *table, const struct abi_db *db, unsigned arch,
+		    const struct scml_call *call, enum scml_verdict verdict,
+		    const struct scml_reason *reason, char text[static CAUSE_MAX_TEXT],
+		    struct report_call *entry)
+{
+	const struct scml_test *test =
+		reason->test == SCML_NONE ? NULL : &table->tests[reason->test];
+
+	text[0] = '\0';
+	entry->cause = text;
+	set_place(table, reason, entry);
+	if (test)
+		entry->param = table->strings + test->name;
+	entry->has_value = reason->has_value;
+	entry->value = reason->value;
+	switch (verdict) {
+	case SCML_SUPPORTED:
+		entry->kind = REPORT_SUPPORTED;
+		return;
+	case SCML_UNDECIDED:
+		entry->kind = REPORT_UNDECIDED;
+		if (test)
+			entry->kind = say_open(table, call, test, text);
+		return;
+	case SCML_UNSUPPORTED:
+		entry->kind = REPORT_UNSUPPORTED;
+		if (test)
+			say_failure(table, db, arch, call, test, reason, text);
+		else
+			snprintf(text, CAUSE_MAX_TEXT, "%s",
+				 entry->file ? "no rule matches" : "no rule is for this call");
+		return;
+	}
+}

@@ -1,0 +1,100 @@
+#include "judge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cause.h"
+
+enum { JUDGE_MAX_NAME = 64, JUDGE_MAX_TEXT = 4096 };
+
+/* Is CALL of the table at all? 32-bit programs and x32 use others. */
+static bool is_foreign(const struct judge *judge, const struct scml_call *call)
+{
+	return call->arch != judge->table->arch ||
+	       (call->nr & judge->db->archs[judge->arch].foreign_nr_bit);
+}
+
+static void describe_foreign(const struct judge *judge, const struct scml_call *call,
+			     char text[static CAUSE_MAX_TEXT], struct report_call *entry)
+{
+	int arch = abi_arch_by_audit(judge->db, call->arch);
+
+	entry->kind = REPORT_FOREIGN;
+	entry->cause = text;
+	if (call->arch == judge->table->arch)
+		snprintf(text, CAUSE_MAX_TEXT,
+			 "its number is not of this architecture's table");
+	else if (arch >= 0)
+		snprintf(text, CAUSE_MAX_TEXT, "it is a call of %s",
+			 abi_string(judge->db, judge->db->archs[arch].name));
+	else
+		snprintf(text, CAUSE_MAX_TEXT, "it is a call of architecture 0x%" PRIx32,
+			 call->arch);
+}
+
+static void describe(const struct judge *judge, const struct judge_case *subject,
+		     char text[static CAUSE_MAX_TEXT], struct report_call *entry)
+{
+	struct scml_reason reason;
+	enum scml_verdict verdict;
+
+	if (is_foreign(judge, subject->call)) {
+		describe_foreign(judge, subject->call, text, entry);
+		return;
+	}
+	verdict = scml_match(judge->table, subject->call, subject->memory, &reason);
+	cause_describe(judge->table, judge->db, judge->arch, subject->call, verdict, &reason,
+		       text, entry);
+}
+
+static const char *call_name(const struct judge *judge, const struct scml_call *call,
+			     char name[static JUDGE_MAX_NAME])
+{
+	const struct abi_call *abi = NULL;
+
+	if (!is_foreign(judge, call))
+		abi = abi_call_by_nr(judge->db, judge->arch, call->nr);
+	if (abi)
+		snprintf(name, JUDGE_MAX_NAME, "%s", abi_string(judge->db, abi->name));
+	else
+		snprintf(name, JUDGE_MAX_NAME, "syscall_0x%" PRIx32, call->nr);
+	return name;
+}
+
+/* The registers as they are: what is left to say where nothing is known about the call. */
+static void raw_text(const char *name, const struct scml_call *call, size_t count,
+		     char text[static JUDGE_MAX_TEXT])
+{
+	size_t used = (size_t)snprintf(text, JUDGE_MAX_TEXT, "%s(", name);
+
+	for (size_t i = 0; i < count; i++)
+		used += (size_t)snprintf(text + used, JUDGE_MAX_TEXT - used, "%s0x%" PRIx64,
+					 i ? ", " : "", call->args[i]);
+	snprintf(text + used, JUDGE_MAX_TEXT - used, ")");
+}
+
+bool judge_call(const struct judge *judge, const struct judge_case *subject)
+{
+	char cause[CAUSE_MAX_TEXT], name[JUDGE_MAX_NAME], text[JUDGE_MAX_TEXT];
+	struct report_call entry = {.tid = subject->tid, .call = subject->call};
+	const char *loss = visibility_loss(&judge->visibility, subject->call);
+	bool is_ours = !judge->only_listed || is_foreign(judge, subject->call) ||
+		       scml_has_rules(judge->table, subject->call->nr);
+
+	if (!is_ours && !loss)
+		return true;
+	entry.name = call_name(judge, subject->call, name);
+	entry.text = subject->text;
+	describe(judge, subject, cause, &entry);
+	if (!entry.text && (loss || report_wants_text(judge->report, entry.kind))) {
+		raw_text(name, subject->call, SCML_REGISTERS, text);
+		entry.text = text;
+	}
+	if (subject->holds && !subject->holds(subject->context))
+		return false;
+	if (is_ours)
+		report_add(judge->report, &entry);
+	if (loss)
+		report_add_loss(judge->report, &entry, loss);
+	return true;
+}

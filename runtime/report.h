@@ -1,0 +1,92 @@
+/*
+ * report: what scmltrace says about calls, as lines for people or as JSON, one object a line.
+ * Where the calls come from (a live program, a log) is all the same here.
+ */
+#ifndef SCML_REPORT_H
+#define SCML_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "scml.h"
+
+enum report_format { REPORT_TEXT, REPORT_JSON };
+
+struct report_options {
+	FILE *out;
+	enum report_format format;
+	uint64_t max_lines;   /* calls that are shown; 0: all */
+	bool is_quiet;	      /* no summary */
+	bool only_summary;    /* no lines */
+	bool shows_undecided; /* a line for each undecided call */
+	bool shows_supported; /* a line for each supported call */
+};
+
+/** What a call turned out to be. */
+enum report_kind {
+	REPORT_UNSUPPORTED,
+	REPORT_UNDECIDED,  /* not to be known by this engine */
+	REPORT_UNREADABLE, /* undecided because memory could not be read */
+	REPORT_FOREIGN,	   /* of another table than the rules are for */
+	REPORT_SUPPORTED,
+	REPORT_KINDS
+};
+
+/** One judged call. All strings are copied where they are kept. */
+struct report_call {
+	enum report_kind kind;
+	pid_t tid;	   /* 0: not known */
+	const char *name;  /* of the call */
+	const char *text;  /* the call in strace's form */
+	const char *cause; /* why, in words; "" where nothing needs to be said */
+	const char *param; /* the place that failed, `addr.sa_family`; NULL: none */
+	const char *file;  /* of the nearest rule; NULL: there is none */
+	uint32_t line;	   /* of the nearest rule */
+	bool has_value;	   /* the word that failed is known: */
+	uint64_t value;
+	const struct scml_call *call; /* NULL: not known by value */
+};
+
+/** What the end of a run adds to what the calls said. */
+struct report_totals {
+	uint64_t lost;	      /* calls or lines that could not be seen or read at all */
+	uint64_t withdrawn;   /* calls that never happened: their thread was killed */
+	uint64_t interrupted; /* calls that never happened: a signal came first */
+	const char *beside;   /* what is to be said behind the number of supported calls */
+};
+
+struct report;
+
+/** An empty report. Never NULL. */
+struct report *report_new(const struct report_options *options);
+
+/** Does anything come of the text of a call of KIND? If not, nobody needs to make one. */
+bool report_wants_text(const struct report *report, enum report_kind kind);
+
+/** Add a call: a line, where it is to be shown, and a count. */
+void report_add(struct report *report, const struct report_call *call);
+
+/** From CALL on something is out of sight; WHY in words. */
+void report_add_loss(struct report *report, const struct report_call *call, const char *why);
+
+/** Say in plain words something about the run that is no call. */
+void report_note(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** Write the summary. @return 0 or the errno with which writing failed at any time */
+int report_end(struct report *report, const struct report_totals *totals);
+
+/** How many calls of KIND there were. */
+uint64_t report_count(const struct report *report, enum report_kind kind);
+
+/**
+ * Was everything seen and decided? Not so after a loss, and with calls that are undecided,
+ * unreadable, lost or of another table.
+ */
+bool report_is_complete(const struct report *report);
+
+void report_free(struct report *report);
+
+#endif

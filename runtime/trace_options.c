@@ -1,0 +1,263 @@
+#include "trace_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One option. SET takes its value, "" where it has none, and is false where that is wrong; it
+ * is NULL for the two options that print something and stop. */
+struct option {
+	const char *letter; /* with its dash; NULL: none */
+	const char *name;   /* with its dashes; NULL: none */
+	const char *value;  /* what its value is called in --help; NULL: it takes none */
+	const char *help;
+	bool (*set)(struct trace_options *options, const char *value);
+};
+
+static bool set_output(struct trace_options *options, const char *value)
+{
+	options->output = value;
+	return *value;
+}
+
+static bool set_quiet(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->report.is_quiet = true;
+	return true;
+}
+
+static bool set_verbose(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->is_verbose = true;
+	options->report.shows_undecided = true;
+	return true;
+}
+
+static bool set_all(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->report.shows_supported = true;
+	options->report.shows_undecided = true;
+	return true;
+}
+
+static bool set_summary(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->report.only_summary = true;
+	return true;
+}
+
+static bool set_json(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->report.format = REPORT_JSON;
+	return true;
+}
+
+static bool set_max(struct trace_options *options, const char *value)
+{
+	char *end;
+
+	options->report.max_lines = strtoull(value, &end, 10);
+	return *value >= '0' && *value <= '9' && !*end;
+}
+
+static bool set_fail(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->must_fail = true;
+	return true;
+}
+
+static bool set_scope(struct trace_options *options, const char *value)
+{
+	options->only_listed = strcmp(value, "listed") == 0;
+	return options->only_listed || strcmp(value, "all") == 0;
+}
+
+static bool set_engine(struct trace_options *options, const char *value)
+{
+	options->engine = engine_find(value);
+	return options->engine;
+}
+
+static bool set_arch(struct trace_options *options, const char *value)
+{
+	options->arch = value;
+	return true;
+}
+
+static bool set_overlay(struct trace_options *options, const char *value)
+{
+	vec_push(options->compilation->arena, &options->overlays, value);
+	return true;
+}
+
+static bool set_warning(struct trace_options *options, const char *value)
+{
+	return diags_option(options->compilation->diags, value);
+}
+
+static bool set_color(struct trace_options *options, const char *value)
+{
+	if (strcmp(value, "auto") == 0)
+		return true;
+	options->color = strcmp(value, "always") == 0;
+	return options->color || strcmp(value, "never") == 0;
+}
+
+static const struct option table[] = {
+	{"-o", "--output", "FILE", "write the report to FILE instead of standard error",
+	 set_output},
+	{"-q", "--quiet", NULL, "only the lines of calls, no summary", set_quiet},
+	{"-v", "--verbose", NULL, "undecided calls too, and warnings about the rules",
+	 set_verbose},
+	{NULL, "--all", NULL, "supported calls too; every call is then held, which costs time",
+	 set_all},
+	{NULL, "--summary", NULL, "only the summary: causes, the most frequent first",
+	 set_summary},
+	{NULL, "--json", NULL, "one JSON object a line", set_json},
+	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max},
+	{NULL, "--fail", NULL,
+	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided",
+	 set_fail},
+	{NULL, "--scope", "all|listed", "listed: calls that have no rules are left alone (all)",
+	 set_scope},
+	{NULL, "--engine", "NAME",
+	 "how to watch the program: auto or one of those below (auto)", set_engine},
+	{NULL, "--arch", "ARCH", "architecture of the calls (default: this machine's)",
+	 set_arch},
+	{NULL, "--abi", "FILE.yaml", "lay calls, constants and structs over the database",
+	 set_overlay},
+	{"-W", NULL, "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
+	 set_warning},
+	{NULL, "--color", "WHEN", "auto, always or never", set_color},
+	{"-h", "--help", NULL, "this text", NULL},
+	{NULL, "--version", NULL, "the version", NULL},
+};
+
+enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
+
+static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n";
+
+static void print_help(void)
+{
+	printf("Run a program and say which of its system calls go beyond the rules of "
+	       "SPEC.\n\n"
+	       "%sExample: scmltrace specs/ -o report.txt -- ls -l\n\n"
+	       "SPEC is an .scml or .md file, or a folder that is searched for .scml files.\n\n"
+	       "Options:\n",
+	       usage);
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s%s%s%s%s",
+			 table[i].letter ? table[i].letter : "",
+			 table[i].letter && table[i].name ? ", " : "",
+			 table[i].name ? table[i].name : "", table[i].value ? " " : "",
+			 table[i].value ? table[i].value : "");
+		printf("  %-20s %s\n", left, table[i].help);
+	}
+	printf("\nEngines:\n");
+	for (const struct engine *engine = engines; engine->name; engine++)
+		printf("  %-20s %s\n", engine->name, engine->help);
+	printf("\nThe program's exit status is passed on.\n");
+}
+
+static enum trace_status usage_error(const char *what, const char *word)
+{
+	fprintf(stderr, "scmltrace: %s '%s'; 'scmltrace --help' lists what there is\n", what,
+		word);
+	return TRACE_USAGE;
+}
+
+/* ARG is `--name`, `--name=value`, `-l` or, where it takes a value, `-lvalue`. *VALUE is what
+ * is stuck to it, NULL where nothing is. */
+static bool is_option(const struct option *option, const char *arg, const char **value)
+{
+	size_t len;
+
+	*value = NULL;
+	if (option->name && strncmp(arg, option->name, strlen(option->name)) == 0) {
+		len = strlen(option->name);
+		if (arg[len] == '=' && option->value)
+			*value = arg + len + 1;
+		return !arg[len] || *value;
+	}
+	if (!option->letter || strncmp(arg, option->letter, 2) != 0)
+		return false;
+	if (arg[2] && option->value)
+		*value = arg + 2;
+	return !arg[2] || *value;
+}
+
+static enum trace_status parse_option(struct trace_options *options, int argc, char **argv,
+				      int *at, bool *stop)
+{
+	const struct option *option = table;
+	const char *arg = argv[*at], *value = NULL;
+
+	while (option < table + OPTIONS && !is_option(option, arg, &value))
+		option++;
+	if (option == table + OPTIONS)
+		return usage_error("there is no option", arg);
+	if (!option->set) {
+		*stop = true;
+		if (strcmp(option->name, "--version") == 0)
+			puts("scmltrace " SCML_VERSION);
+		else
+			print_help();
+		return TRACE_DONE;
+	}
+	if (option->value && !value && *at + 1 < argc && strcmp(argv[*at + 1], "--") != 0)
+		value = argv[++*at];
+	if (option->value && !value)
+		return usage_error("a value is missing after", arg);
+	if (option->set(options, value ? value : ""))
+		return TRACE_DONE;
+	fprintf(stderr, "scmltrace: '%s' is no %s for %s (%s)\n", value, option->value,
+		option->name ? option->name : option->letter, option->help);
+	return TRACE_USAGE;
+}
+
+static enum trace_status check(const struct trace_options *options)
+{
+	if (!options->specs.count)
+		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
+	else if (!options->program || !*options->program)
+		fprintf(stderr, "scmltrace: no program is given behind '--'\n%s", usage);
+	else
+		return TRACE_DONE;
+	return TRACE_USAGE;
+}
+
+enum trace_status trace_options_parse(struct trace_options *options, int argc, char **argv,
+				      bool *stop)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	*stop = false;
+	options->engine = engine_find("auto");
+	options->color = isatty(STDERR_FILENO) && !(no_color && *no_color) &&
+			 !(term && strcmp(term, "dumb") == 0);
+	for (int i = 1; i < argc; i++) {
+		enum trace_status status;
+
+		if (strcmp(argv[i], "--") == 0) {
+			options->program = argv + i + 1;
+			break;
+		}
+		if (argv[i][0] != '-' || !argv[i][1]) {
+			vec_push(options->compilation->arena, &options->specs, argv[i]);
+			continue;
+		}
+		status = parse_option(options, argc, argv, &i, stop);
+		if (status != TRACE_DONE || *stop)
+			return status;
+	}
+	return check(options);
+}

@@ -1,0 +1,51 @@
+/*
+ * visibility: calls after which a supervisor no longer sees everything that the program has the
+ * kernel do. They are to be seen even where the rules support them.
+ */
+#ifndef SCML_VISIBILITY_H
+#define SCML_VISIBILITY_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "scml.h"
+
+enum {
+	VISIBILITY_MAX_CALLS = 8,
+	VISIBILITY_MAX_PROLOGUE = 3 + 5 * VISIBILITY_MAX_CALLS, /* instructions */
+};
+
+/** One such call on one architecture. */
+struct visibility_call {
+	uint32_t nr;
+	bool has_value; /* only with VALUE in the low half of the first register */
+	uint32_t value;
+	const char *why;
+};
+
+struct visibility {
+	uint32_t arch; /* AUDIT_ARCH_* */
+	bool big_endian;
+	struct visibility_call calls[VISIBILITY_MAX_CALLS];
+	size_t count;
+};
+
+/** What the table of visibility.c means on architecture ARCH of DB. */
+void visibility_resolve(struct visibility *visibility, const struct abi_db *db, unsigned arch);
+
+/** What is out of sight once CALL has succeeded, in words, or NULL: nothing. */
+const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call);
+
+/**
+ * Instructions that answer SECCOMP_RET_USER_NOTIF for these calls and let every other one run
+ * into the filter that is to be put behind them. They keep the kernel's cache of allowed
+ * numbers working.
+ * @param prologue  room for VISIBILITY_MAX_PROLOGUE
+ * @return their number
+ */
+size_t visibility_prologue(const struct visibility *visibility, struct sock_filter *prologue);
+
+#endif
