@@ -82,7 +82,7 @@ static const char *want_text(const struct parser *parser, unsigned int want)
 static const char *want_phrase(const struct parser *parser, unsigned int want)
 {
 	const char *thing = NULL;
-	int last = parser->last.kind;
+	int last = parser->before.kind;
 
 	if (want & WANT_RULE)
 		return "a rule";
@@ -238,7 +238,8 @@ void parser_missing(struct parser *parser, const struct missing *missing)
 	parser->is_broken |= has_bracket;
 	if (is_next && parser->chain) {
 		parser_extend_chain(parser, missing);
-	} else if (is_next || parser->is_recovering || is_echo(parser)) {
+	} else if (is_next || parser->is_muted || parser->is_recovering ||
+		   parser_peek(parser, 0)->is_after_stray) {
 		parser->chain = NULL;
 	} else {
 		parser->chain =
