@@ -11,15 +11,13 @@ struct eval {
 		*tables[ABI_MAX_ARCHS]; /* by architecture; NULL: not compiled */
 };
 
-/* Is CALL one that `--scope listed` leaves alone when no rule is for it? Foreign tables and a
- * tracer's number -1 are answered as in the filter. */
+/* Is CALL one that `--scope listed` leaves alone when no rule is for it? Numbers that are no
+ * call are answered as in the filter. */
 static bool is_out_of_scope(const struct eval *eval, unsigned arch,
 			    const struct scml_call *call)
 {
-	uint32_t foreign = eval->cli->compilation->db->archs[arch].foreign_nr_bit;
-
 	return eval->cli->filter.scope == BPF_SCOPE_LISTED && eval->tables[arch] &&
-	       call->nr != UINT32_MAX && !(call->nr & foreign);
+	       abi_call_by_nr(eval->cli->compilation->db, arch, call->nr);
 }
 
 static void print_verdict(const struct eval *eval, unsigned arch, const struct scml_call *call)
