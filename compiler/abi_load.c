@@ -258,7 +258,7 @@ static void finish_arch(struct abi_build *build, const struct abi_node *node)
 	}
 }
 
-static uint16_t load_since(struct abi_build *build, const struct abi_node *node)
+uint16_t abi_load_since(struct abi_build *build, const struct abi_node *node)
 {
 	char *end;
 	unsigned long major, minor;
@@ -300,7 +300,7 @@ static void load_const(struct abi_build *build, const struct abi_node *node)
 	mask = abi_node_get(node, "mask");
 	if (mask && !abi_node_number(mask, &constant.mask))
 		abi_build_error(build, mask->span, "a mask is a number");
-	constant.since = load_since(build, abi_node_get(node, "since"));
+	constant.since = abi_load_since(build, abi_node_get(node, "since"));
 	if (abi_load_value(build, value ? value : node, &constant.value))
 		build->consts.items[index] = constant;
 }
@@ -394,7 +394,7 @@ static void load_number(struct abi_build *build, const struct abi_node *node)
 	if (!abi_load_value(build, node, &nr))
 		return;
 	build->calls.items[index].nr = nr;
-	build->calls.items[index].since = load_since(build, abi_node_get(node, "since"));
+	build->calls.items[index].since = abi_load_since(build, abi_node_get(node, "since"));
 }
 
 static void declare(struct abi_build *build, enum abi_kind kind, const struct abi_node *node)
@@ -427,13 +427,18 @@ static void check_sections(struct abi_build *build, const struct abi_node *root)
 		abi_load_expect(build, entry, ABI_NODE_MAP, entry->key->text);
 }
 
+void abi_load_archs(struct abi_build *build, const struct abi_node *const *roots, size_t count)
+{
+	EACH_ENTRY(entry, "archs", load_arch(build, entry))
+}
+
 void abi_load(struct abi_build *build, const struct abi_node *const *roots, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		check_sections(build, roots[i]);
 	if (build->errors)
 		return;
-	EACH_ENTRY(entry, "archs", load_arch(build, entry))
+	abi_load_archs(build, roots, count);
 	EACH_ENTRY(entry, "constants", load_header(build, entry))
 	EACH_ENTRY(entry, "archs", finish_arch(build, entry))
 	EACH_ENTRY(entry, "numbers", load_number(build, entry))

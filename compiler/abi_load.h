@@ -10,6 +10,9 @@
 /** Add all that the COUNT trees say; they may refer to each other. */
 void abi_load(struct abi_build *build, const struct abi_node *const *roots, size_t count);
 
+/** Add only the architectures, without what names constants in them; for abiprobe. */
+void abi_load_archs(struct abi_build *build, const struct abi_node *const *roots, size_t count);
+
 /** One entry of the sections `sets`, `structs` and `calls`: its record is INDEX. */
 void abi_load_set(struct abi_build *build, const struct abi_node *node, uint32_t index);
 void abi_load_struct(struct abi_build *build, const struct abi_node *node, uint32_t index);
@@ -60,6 +63,9 @@ bool abi_load_flag(struct abi_build *build, const struct abi_node *node, const c
 
 /** The type called TEXT (`u32`, `[8]u8`, `struct:NAME`) to SLOT. */
 bool abi_load_type(struct abi_build *build, const struct abi_node *node, struct abi_slot *slot);
+
+/** MAJOR.MINOR as the number of abi_const.since; NULL is 0. */
+uint16_t abi_load_since(struct abi_build *build, const struct abi_node *node);
 
 /** The faults that show only when everything is there: see README.md, "What is checked". */
 void abi_check(struct abi_build *build);
