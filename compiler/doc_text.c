@@ -1,0 +1,64 @@
+#include "doc_text.h"
+
+#include <string.h>
+
+void doc_text_add(struct arena *arena, struct doc_text *text, struct doc_line line)
+{
+	if (*line.text)
+		vec_push(arena, &text->lines, line);
+	else
+		doc_text_part(arena, text);
+}
+
+void doc_text_part(struct arena *arena, struct doc_text *text)
+{
+	size_t count = text->lines.count;
+	struct doc_line empty = {.text = "", .span = {UINT32_MAX, 0, 0}};
+
+	if (count && *text->lines.items[count - 1].text)
+		vec_push(arena, &text->lines, empty);
+}
+
+void doc_text_trim(struct doc_text *text)
+{
+	if (text->lines.count && !*text->lines.items[text->lines.count - 1].text)
+		text->lines.count--;
+}
+
+enum doc_fence_line doc_fence_step(struct doc_fence *fence, const char *line)
+{
+	size_t indent = strspn(line, " ");
+	const char *run = line + indent;
+	size_t length = strspn(run, *run == '~' ? "~" : "`");
+
+	if (!fence->length) {
+		if (indent > 3 || length < 3 || (*run == '`' && strchr(run + length, '`')))
+			return DOC_OUTSIDE;
+		fence->mark = *run;
+		fence->length = length;
+		return DOC_FENCE_OPENS;
+	}
+	if (indent > 3 || *run != fence->mark || length < fence->length ||
+	    run[length + strspn(run + length, " \t")])
+		return DOC_INSIDE;
+	fence->length = 0;
+	return DOC_FENCE_CLOSES;
+}
+
+void doc_buffer_add(struct arena *arena, struct doc_buffer *buffer, const char *text,
+		    size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		vec_push(arena, &buffer->bytes, text[i]);
+}
+
+void doc_buffer_puts(struct arena *arena, struct doc_buffer *buffer, const char *text)
+{
+	doc_buffer_add(arena, buffer, text, strlen(text));
+}
+
+const char *doc_buffer_text(struct arena *arena, const struct doc_buffer *buffer)
+{
+	return arena_strndup(arena, buffer->bytes.count ? buffer->bytes.items : "",
+			     buffer->bytes.count);
+}
