@@ -80,6 +80,7 @@ bool judge_call(const struct judge *judge, const struct judge_case *subject)
 	const char *loss = visibility_loss(&judge->visibility, subject->call);
 	bool is_ours = !judge->only_listed || is_foreign(judge, subject->call) ||
 		       scml_has_rules(judge->table, subject->call->nr);
+	bool is_telling;
 
 	if (!is_ours && !loss)
 		return true;
@@ -90,7 +91,9 @@ bool judge_call(const struct judge *judge, const struct judge_case *subject)
 		raw_text(name, subject->call, SCML_REGISTERS, text);
 		entry.text = text;
 	}
-	if (subject->holds && !subject->holds(subject->context))
+	/* Where nothing was found, nothing can be wrong with what was read. */
+	is_telling = entry.kind != REPORT_SUPPORTED || loss || entry.text;
+	if (is_telling && subject->holds && !subject->holds(subject->context))
 		return false;
 	if (is_ours)
 		report_add(judge->report, &entry);

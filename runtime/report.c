@@ -27,12 +27,13 @@ struct report {
 static const struct {
 	const char *name; /* in JSON, and of the cause's line in the summary */
 	const char *mark; /* behind the call */
+	const char *rule; /* what the rule that is named is to the call */
 } kinds[REPORT_KINDS] = {
-	[REPORT_UNSUPPORTED] = {"unsupported", " (unsupported)"},
-	[REPORT_UNDECIDED] = {"undecided", " (undecided)"},
-	[REPORT_UNREADABLE] = {"unreadable", " (unreadable)"},
-	[REPORT_FOREIGN] = {"foreign", " (other table)"},
-	[REPORT_SUPPORTED] = {"supported", ""},
+	[REPORT_UNSUPPORTED] = {"unsupported", " (unsupported)", "nearest "},
+	[REPORT_UNDECIDED] = {"undecided", " (undecided)", ""},
+	[REPORT_UNREADABLE] = {"unreadable", " (undecided)", ""},
+	[REPORT_FOREIGN] = {"foreign", " (other table)", ""},
+	[REPORT_SUPPORTED] = {"supported", "", ""},
 };
 
 struct report *report_new(const struct report_options *options)
@@ -98,7 +99,7 @@ static void write_text(const struct report *report, const struct report_call *ca
 	if (*call->cause)
 		fprintf(out, ": %s", call->cause);
 	if (call->file && call->kind != REPORT_SUPPORTED)
-		fprintf(out, "; nearest %s:%" PRIu32, call->file, call->line);
+		fprintf(out, "; %s%s:%" PRIu32, kinds[call->kind].rule, call->file, call->line);
 	fputc('\n', out);
 }
 
@@ -220,7 +221,8 @@ static void summary_cause_text(void *context, const struct report_cause *cause)
 	if (*cause->text)
 		fprintf(out, ": %s", cause->text);
 	if (cause->file)
-		fprintf(out, "; nearest %s:%" PRIu32, cause->file, cause->line);
+		fprintf(out, "; %s%s:%" PRIu32, kinds[cause->kind].rule, cause->file,
+			cause->line);
 	fputc('\n', out);
 }
 
@@ -279,10 +281,10 @@ static void summary_json(const struct report *report, const struct report_totals
 	for (size_t i = 0; i < REPORT_KINDS; i++)
 		fprintf(out, ",\"%s\":%" PRIu64, kinds[i].name, report->counts[i]);
 	fprintf(out,
-		",\"losses\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"withdrawn\":%" PRIu64
-		",\"interrupted\":%" PRIu64 ",\"complete\":%s}\n",
-		report->losses, totals->lost, totals->withdrawn, totals->interrupted,
-		report_is_complete(report) ? "true" : "false");
+		",\"left_out\":%" PRIu64 ",\"losses\":%" PRIu64 ",\"lost\":%" PRIu64
+		",\"withdrawn\":%" PRIu64 ",\"interrupted\":%" PRIu64 ",\"complete\":%s}\n",
+		report->lines_left_out, report->losses, totals->lost, totals->withdrawn,
+		totals->interrupted, report_is_complete(report) ? "true" : "false");
 }
 
 int report_end(struct report *report, const struct report_totals *totals)

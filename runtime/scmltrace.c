@@ -122,13 +122,15 @@ static int run_program(const struct trace_options *options, const struct judge *
 		.holds_all = options->report.shows_supported,
 		.argv = options->program,
 	};
-	struct report_totals totals = {.beside = " of those that the filter did not let pass"};
+	struct report_totals totals = {.beside = " beside those that registers prove"};
 	struct engine_result result;
 	int error;
 
 	if (live.holds_all)
 		totals.beside = "";
 	trace_live(&live, compilation->arena, &result);
+	/* Whether or not anybody reads the summary, the program's status is to be passed on. */
+	signal(SIGPIPE, SIG_IGN);
 	if (result.end == ENGINE_NO_PROGRAM || result.end == ENGINE_FAILED)
 		return start_error(options, &result);
 	note_circumstances(options, judge->report, &result);
