@@ -121,37 +121,51 @@ START_TEST(value_without_a_text_of_its_own_is_not_mistaken_for_one)
 }
 END_TEST
 
-/* A jump over COUNT loads: to the answer 1 if the number is 7, to the answer 2 if not. */
-static struct bpf_code far_jump(struct arena *arena, size_t count)
+/*
+ * A jump over COUNT loads: to the answer 1 if the number is 7, to the answer 2 if not; the
+ * nearer one of the two is GAP instructions before the other.
+ */
+static struct bpf_code far_jump(struct arena *arena, size_t count, size_t gap, bool is_yes_far)
 {
 	struct bpf_assembler *assembler = bpf_assembler_new(arena);
-	bpf_label one = bpf_write_ret(assembler, 1), two = bpf_write_ret(assembler, 2);
-	bpf_label yes, no;
+	bpf_label labels[2];
 
-	/* Not bare returns, which would be written anew. */
-	bpf_write_near(assembler, one);
-	yes = bpf_write_load(assembler, BPF_FIELD_ARCH);
-	bpf_write_near(assembler, two);
-	no = bpf_write_load(assembler, BPF_FIELD_ARCH);
-	for (size_t i = 0; i < count; i++)
-		bpf_write_load(assembler, BPF_FIELD_NR);
-	bpf_write_jump(assembler, BPF_JEQ, 7, yes, no);
+	for (int i = 0; i < 2; i++) {
+		bool yes = is_yes_far == !i;
+		bpf_label ret = bpf_write_ret(assembler, yes ? 1 : 2);
+
+		/* Not the bare return, which would be written anew. */
+		bpf_write_near(assembler, ret);
+		labels[yes ? 0 : 1] = bpf_write_load(assembler, BPF_FIELD_ARCH);
+		for (size_t j = 0; j < (i ? count : gap); j++)
+			bpf_write_load(assembler, BPF_FIELD_NR);
+	}
+	bpf_write_jump(assembler, BPF_JEQ, 7, labels[0], labels[1]);
 	return bpf_assembler_finish(assembler, arena, bpf_write_load(assembler, BPF_FIELD_NR));
+}
+
+static void check_far_jump(size_t count, size_t gap, bool is_yes_far)
+{
+	struct arena *arena = arena_new();
+	struct bpf_code code = far_jump(arena, count, gap, is_yes_far);
+	struct seccomp_data data = {.nr = 7};
+
+	ck_assert(bpf_check(code.items, code.count, NULL));
+	ck_assert_uint_eq(toy_answer(&code, &data), 1);
+	data.nr = 8;
+	ck_assert_uint_eq(toy_answer(&code, &data), 2);
+	arena_free(arena);
 }
 
 START_TEST(jump_of_any_distance_arrives)
 {
-	for (size_t count = 0; count < 1000;
-	     count = count < 240 || count > 270 ? count + 15 : count + 1) {
-		struct arena *arena = arena_new();
-		struct bpf_code code = far_jump(arena, count);
-		struct seccomp_data data = {.nr = 7};
+	static const size_t gaps[] = {0, 1, 2, 250, 1000};
 
-		ck_assert(bpf_check(code.items, code.count, NULL));
-		ck_assert_uint_eq(toy_answer(&code, &data), 1);
-		data.nr = 8;
-		ck_assert_uint_eq(toy_answer(&code, &data), 2);
-		arena_free(arena);
+	for (size_t count = 0; count < 1000; count += count < 240 || count > 270 ? 15 : 1) {
+		for (size_t i = 0; i < COUNT(gaps); i++) {
+			check_far_jump(count, gaps[i], true);
+			check_far_jump(count, gaps[i], false);
+		}
 	}
 }
 END_TEST
@@ -287,6 +301,16 @@ START_TEST(arithmetic_is_that_of_32_bits)
 		if (cases[i].op != BPF_NEG)
 			ck_assert_uint_eq(run(variable, COUNT(variable)), cases[i].result);
 	}
+}
+END_TEST
+
+START_TEST(shift_by_a_register_counts_five_bits)
+{
+	const struct sock_filter filter[] = {
+		STMT(BPF_LDX | BPF_IMM, 33), STMT(BPF_LD | BPF_IMM, 3),
+		STMT(BPF_ALU | BPF_LSH | BPF_X, 0), STMT(BPF_RET | BPF_A, 0)};
+
+	ck_assert_uint_eq(run(filter, COUNT(filter)), 6);
 }
 END_TEST
 
@@ -573,6 +597,7 @@ int main(void)
 	tcase_add_test(tests, filter_must_have_1_to_4096_instructions_and_end_with_a_return);
 	tcase_add_test(tests, scratch_word_must_be_written_on_every_path);
 	tcase_add_test(tests, arithmetic_is_that_of_32_bits);
+	tcase_add_test(tests, shift_by_a_register_counts_five_bits);
 	tcase_add_test(tests, division_by_zero_kills);
 	tcase_add_test(tests, registers_and_scratch_words_keep_their_values);
 	tcase_add_test(tests, comparisons_are_unsigned);

@@ -192,6 +192,26 @@ START_TEST(upper_half_of_an_int_is_not_looked_at_but_that_of_a_long_is)
 }
 END_TEST
 
+START_TEST(list_may_reach_to_the_end_of_the_numbers)
+{
+	static const unsigned widths[] = {8, 16, 32, 64};
+	struct bpf_options options = distinct_options();
+
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t last = UINT64_MAX >> (64 - widths[i]);
+		const uint64_t values[] = {0, 1, last - 2, last - 1, last};
+		struct test *test =
+			toy_test(toy, SCML_OP_IN, 0, widths[i], UINT64_MAX, values, 5);
+		struct bpf_code code = compile_test(TOY_LITTLE, test, &options);
+
+		for (size_t j = 0; j < 5; j++)
+			ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, values[j]), ALLOW);
+		ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, 2), MISMATCH);
+		ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, last - 3), MISMATCH);
+	}
+}
+END_TEST
+
 START_TEST(composite_flag_counts_only_as_a_whole)
 {
 	const uint64_t sync = 0x101000;
@@ -635,6 +655,7 @@ int main(void)
 	tcase_add_test(made, action_for_no_call_is_an_error_that_names_it);
 	tcase_add_test(made, rule_that_matches_nothing_allows_nothing);
 	tcase_add_test(made, upper_half_of_an_int_is_not_looked_at_but_that_of_a_long_is);
+	tcase_add_test(made, list_may_reach_to_the_end_of_the_numbers);
 	tcase_add_test(made, composite_flag_counts_only_as_a_whole);
 	tcase_add_test(made, composite_across_both_words_counts_only_as_a_whole);
 	tcase_add_test(made, register_that_fails_beats_memory_that_is_open);
