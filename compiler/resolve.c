@@ -20,7 +20,7 @@ struct group {
 	size_t last;
 	enum group_state state;
 	bool is_used;
-	const struct res_pattern *pattern; /* once GROUP_DONE; NULL: it has errors */
+	const struct res_pattern *pattern; /* once GROUP_DONE */
 	struct group *same_name;	   /* the definition of this name before it */
 };
 
@@ -227,28 +227,31 @@ static struct res_pattern *new_pattern(struct resolver *resolver, enum res_kind 
 static const struct res_pattern *resolve_struct_group(struct resolver *resolver,
 						      const struct group *group)
 {
-	struct res_pattern *all;
+	struct res_pattern *all =
+		new_pattern(resolver, RES_STRUCTS, resolver->ast->rules[group->first]->span);
 	VEC(struct res_struct) structs = {0};
-	bool is_whole = true;
 
 	for (size_t i = group->first; i <= group->last; i++) {
 		const struct ast_rule *rule = resolver->ast->rules[i];
 		const struct res_pattern *one =
 			resolve_pattern(resolver, rule->pattern, i, group->name);
 
-		if (!one) {
-			is_whole = false;
-			continue;
-		}
+		all->is_broken |= one->is_broken;
 		for (size_t j = 0; j < one->struct_count; j++)
 			vec_push(resolver->arena, &structs, one->structs[j]);
 	}
-	if (!is_whole)
-		return NULL;
-	all = new_pattern(resolver, RES_STRUCTS, resolver->ast->rules[group->first]->span);
 	all->structs = structs.items;
 	all->struct_count = structs.count;
 	return all;
+}
+
+/* What a reference stands for that leads nowhere. */
+static const struct res_pattern *broken_pattern(struct resolver *resolver, struct span span)
+{
+	struct res_pattern *pattern = new_pattern(resolver, RES_WORD, span);
+
+	pattern->is_broken = true;
+	return pattern;
 }
 
 static const struct res_pattern *resolve_group(struct resolver *resolver, struct group *group,
@@ -265,12 +268,12 @@ static const struct res_pattern *resolve_group(struct resolver *resolver, struct
 				"'<%s>' leads back to itself", part->name.text);
 		diag_remark(resolver->diags, diag, group_place(resolver, group)->span,
 			    "'%s' is defined here", group->name);
-		return NULL;
+		return broken_pattern(resolver, part->span);
 	}
 	if (resolver->depth >= RESOLVE_MAX_CHAIN) {
 		diag_add(resolver->diags, DIAG_TOO_DEEP, part->span,
 			 "more than %d references lead to each other here", RESOLVE_MAX_CHAIN);
-		return NULL;
+		return broken_pattern(resolver, part->span);
 	}
 	group->state = GROUP_BUSY;
 	resolver->depth++;
@@ -279,14 +282,13 @@ static const struct res_pattern *resolve_group(struct resolver *resolver, struct
 				 : resolve_pattern(resolver, rule->pattern, group->first, NULL);
 	resolver->depth--;
 	group->state = GROUP_DONE;
-	if (group->pattern && group->kind == AST_FLAGS_RULE &&
-	    group->pattern->kind == RES_STRUCTS) {
+	if (group->kind == AST_FLAGS_RULE && group->pattern->kind == RES_STRUCTS) {
 		diag_add(resolver->diags, DIAG_WRONG_KIND, rule->pattern->span,
 			 "'%s' is a list of flags, but a struct is meant here; write 'struct "
 			 "%s = "
 			 "{…};'",
 			 group->name, group->name);
-		group->pattern = NULL;
+		group->pattern = broken_pattern(resolver, rule->pattern->span);
 	}
 	return group->pattern;
 }
@@ -370,6 +372,7 @@ static void gather_word(struct resolver *resolver, struct gathered *all,
 static void gather_pattern(struct resolver *resolver, struct gathered *all,
 			   const struct res_pattern *pattern, const struct ast_part *written)
 {
+	all->is_broken |= pattern->is_broken;
 	switch (pattern->kind) {
 	case RES_WORD:
 		for (size_t i = 0; i < pattern->part_count; i++)
@@ -396,7 +399,6 @@ static void gather_reference(struct resolver *resolver, struct gathered *all,
 			     const struct ast_part *part, size_t from)
 {
 	int builtin = builtin_find(part->name.text);
-	const struct res_pattern *pattern;
 	struct group *group;
 
 	if (builtin >= 0 && builtins[builtin].is_reference) {
@@ -417,30 +419,39 @@ static void gather_reference(struct resolver *resolver, struct gathered *all,
 		return;
 	}
 	group = find_group(resolver, part, from);
-	pattern = group ? resolve_group(resolver, group, part) : NULL;
-	if (pattern)
-		gather_pattern(resolver, all, pattern, part);
+	if (group)
+		gather_pattern(resolver, all, resolve_group(resolver, group, part), part);
 	else
 		all->is_broken = true;
 }
 
-static const struct res_pattern *report_mixture(struct resolver *resolver,
-						const struct ast_part *part,
-						const struct ast_part *other)
+/* Memory and values in one pattern, or two kinds of memory: an error. */
+static void check_mixture(struct resolver *resolver, struct gathered *all)
 {
-	struct diag *diag = diag_add(resolver->diags, DIAG_WRONG_KIND, part->span,
-				     "memory and values cannot be alternatives of one pattern; "
-				     "write two rules");
+	const struct ast_part *memory = all->first_struct ? all->first_struct : all->path;
+	const struct ast_part *other = all->first_word ? all->first_word : all->integer;
+	struct diag *diag;
 
-	diag_remark(resolver->diags, diag, other->span, "this part is a value");
-	return NULL;
+	if (memory && !other && all->first_struct && all->path)
+		other = all->path;
+	if (!memory || !other)
+		return;
+	all->is_broken = true;
+	diag = diag_add(
+		resolver->diags, DIAG_WRONG_KIND, memory->span,
+		other == all->path
+			? "a struct and a string cannot be alternatives of one pattern; "
+			  "write two rules"
+			: "memory and values cannot be alternatives of one pattern; "
+			  "write two rules");
+	diag_remark(resolver->diags, diag, other->span, "this is the other kind");
 }
 
 static const struct res_pattern *resolve_flags(struct resolver *resolver,
 					       const struct ast_pattern *ast, size_t from)
 {
 	struct gathered all = {0};
-	struct res_pattern *pattern;
+	struct res_pattern *pattern = new_pattern(resolver, RES_WORD, ast->span);
 
 	for (size_t i = 0; i < ast->part_count; i++) {
 		const struct ast_part *part = &ast->parts[i];
@@ -450,18 +461,8 @@ static const struct res_pattern *resolve_flags(struct resolver *resolver,
 		else
 			gather_word(resolver, &all, part, part);
 	}
-	if (all.is_broken)
-		return NULL;
-	if (all.first_struct || all.path) {
-		const struct ast_part *memory = all.first_struct ? all.first_struct : all.path;
-
-		if (all.first_word || all.integer)
-			return report_mixture(resolver, memory,
-					      all.first_word ? all.first_word : all.integer);
-		if (all.first_struct && all.path)
-			return report_mixture(resolver, all.first_struct, all.path);
-	}
-	pattern = new_pattern(resolver, RES_WORD, ast->span);
+	check_mixture(resolver, &all);
+	pattern->is_broken = all.is_broken;
 	pattern->or_null = all.has_null;
 	if (all.first_struct) {
 		pattern->kind = RES_STRUCTS;
@@ -486,7 +487,6 @@ static const struct res_pattern *resolve_struct(struct resolver *resolver,
 	struct res_struct *one = ARENA_NEW(resolver->arena, struct res_struct);
 	struct res_field *fields =
 		ARENA_ARRAY(resolver->arena, struct res_field, ast->field_count + 1);
-	bool is_whole = true;
 
 	for (size_t i = 0; i < ast->field_count; i++) {
 		fields[i].name = ast->fields[i].name;
@@ -494,11 +494,8 @@ static const struct res_pattern *resolve_struct(struct resolver *resolver,
 			continue;
 		fields[i].pattern =
 			resolve_pattern(resolver, ast->fields[i].pattern, from, NULL);
-		if (!fields[i].pattern)
-			is_whole = false;
+		pattern->is_broken |= fields[i].pattern->is_broken;
 	}
-	if (!is_whole)
-		return NULL;
 	*one = (struct res_struct){.span = ast->span,
 				   .name = struct_name,
 				   .fields = fields,
@@ -515,15 +512,11 @@ static const struct res_pattern *resolve_array(struct resolver *resolver,
 	struct res_pattern *pattern = new_pattern(resolver, RES_ARRAY, ast->span);
 	const struct res_pattern **elements = ARENA_ARRAY(
 		resolver->arena, const struct res_pattern *, ast->element_count + 1);
-	bool is_whole = true;
 
 	for (size_t i = 0; i < ast->element_count; i++) {
 		elements[i] = resolve_pattern(resolver, ast->elements[i], from, NULL);
-		if (!elements[i])
-			is_whole = false;
+		pattern->is_broken |= elements[i]->is_broken;
 	}
-	if (!is_whole)
-		return NULL;
 	pattern->elements = elements;
 	pattern->element_count = ast->element_count;
 	return pattern;
@@ -541,16 +534,15 @@ static const struct res_pattern *resolve_pattern(struct resolver *resolver,
 	case AST_ARRAY:
 		return resolve_array(resolver, ast, from);
 	}
-	return NULL;
+	return broken_pattern(resolver, ast->span);
 }
 
-/* False where a pattern of the rule has errors. */
-static bool resolve_rule(struct resolver *resolver, size_t index, struct res_rule *out)
+static struct res_rule resolve_rule(struct resolver *resolver, size_t index)
 {
 	const struct ast_rule *ast = resolver->ast->rules[index];
 	struct res_param *params =
 		ARENA_ARRAY(resolver->arena, struct res_param, ast->param_count + 1);
-	bool is_whole = true;
+	struct res_rule rule = {.ast = ast, .params = params, .param_count = ast->param_count};
 
 	for (size_t i = 0; i < ast->param_count; i++) {
 		params[i].ast = &ast->params[i];
@@ -558,11 +550,9 @@ static bool resolve_rule(struct resolver *resolver, size_t index, struct res_rul
 			continue;
 		params[i].pattern =
 			resolve_pattern(resolver, ast->params[i].pattern, index, NULL);
-		if (!params[i].pattern)
-			is_whole = false;
+		rule.is_broken |= params[i].pattern->is_broken;
 	}
-	*out = (struct res_rule){.ast = ast, .params = params, .param_count = ast->param_count};
-	return is_whole;
+	return rule;
 }
 
 /* Definitions that no rule reaches: their own errors count too. That they are unused is worth
@@ -602,9 +592,8 @@ const struct res_document *resolve_document(struct arena *arena, struct diags *d
 
 	collect_groups(&resolver);
 	for (size_t i = 0; i < ast->rule_count; i++) {
-		if (ast->rules[i]->kind == AST_SYSCALL_RULE &&
-		    resolve_rule(&resolver, i, &rules[count]))
-			count++;
+		if (ast->rules[i]->kind == AST_SYSCALL_RULE)
+			rules[count++] = resolve_rule(&resolver, i);
 	}
 	check_unused(&resolver, errors_before);
 	document->ast = ast;

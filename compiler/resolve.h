@@ -34,7 +34,8 @@ struct res_struct {
 
 struct res_pattern {
 	enum res_kind kind;
-	struct span span;		     /* in the rule, not where a reference leads */
+	bool is_broken;	  /* something in it has an error; the rest can still be checked */
+	struct span span; /* in the rule, not where a reference leads */
 	const struct ast_part *const *parts; /* RES_WORD: AST_CONST and AST_NUMBER only */
 	size_t part_count;
 	bool or_null;			  /* RES_PATH: `<PATH> | NULL` */
@@ -54,11 +55,12 @@ struct res_rule {
 	const struct ast_rule *ast;
 	const struct res_param *params;
 	size_t param_count;
+	bool is_broken; /* a pattern of it is: it can be checked, but means nothing */
 };
 
 struct res_document {
 	const struct ast_document *ast;
-	const struct res_rule *rules; /* in reading order; those with errors are left out */
+	const struct res_rule *rules; /* in reading order */
 	size_t rule_count;
 };
 

@@ -8,6 +8,7 @@
 #include "shape.h"
 #include "test.h"
 #include "vec.h"
+#include "word.h"
 
 /* The typed rules of one call, while they are gathered. */
 struct call_rules {
@@ -77,6 +78,30 @@ static void type_params(struct rule_draft *draft)
 				type_param(draft, i);
 		}
 	}
+}
+
+static void check_pattern_names(const struct rule_draft *draft,
+				const struct res_pattern *pattern)
+{
+	struct word word;
+
+	if (!pattern)
+		return;
+	if (pattern->kind == RES_WORD)
+		word_read(&draft->scope, pattern, &word);
+	for (size_t i = 0; i < pattern->element_count; i++)
+		check_pattern_names(draft, pattern->elements[i]);
+	for (size_t i = 0; i < pattern->struct_count; i++) {
+		for (size_t j = 0; j < pattern->structs[i].field_count; j++)
+			check_pattern_names(draft, pattern->structs[i].fields[j].pattern);
+	}
+}
+
+/* Where the call is not to be bound, its constants can still be misspelt. */
+static void check_names(struct rule_draft *draft)
+{
+	for (size_t i = 0; i < draft->source->param_count; i++)
+		check_pattern_names(draft, draft->source->params[i].pattern);
 }
 
 static void report_never(const struct rule_draft *draft, struct span span, const char *param)
@@ -162,9 +187,10 @@ static void build_rule(struct builder *builder, const struct res_rule *source)
 		.builder = builder, .source = source, .budget = PATTERN_MAX_TESTS};
 	struct span name = source->ast->name.span;
 	struct rule rule = {.source = source};
+	enum bind_result result =
+		bind_rule(builder->diags, builder->db, builder->arch, source, &draft.bound);
 
-	if (bind_rule(builder->diags, builder->db, builder->arch, source, &draft.bound) !=
-	    BIND_DONE)
+	if (result == BIND_ABSENT)
 		return;
 	draft.scope = (struct pattern_scope){
 		.arena = builder->arena,
@@ -177,8 +203,11 @@ static void build_rule(struct builder *builder, const struct res_rule *source)
 		.budget = &draft.budget,
 		.has_error = &draft.has_error,
 	};
-	type_params(&draft);
-	if (draft.has_error)
+	if (draft.bound.variant)
+		type_params(&draft);
+	else
+		check_names(&draft);
+	if (result == BIND_ERROR || draft.has_error || source->is_broken)
 		return;
 	rule.file = source_file(builder->sources, name.file);
 	rule.line = source_place(rule.file, name.start).line;
