@@ -106,18 +106,29 @@ bool doc_code_is_same_line(const struct doc_code *code, struct span span)
 				 span.start) == 0;
 }
 
+/* Does SPAN begin on the line after the last piece? */
+static bool is_next_line(const struct doc_code *code, struct span span)
+{
+	if (code->last.file != span.file)
+		return false;
+	return doc_code_newlines(source_file(code->sources, span.file), code->last.end,
+				 span.start) == 1;
+}
+
+void doc_code_skip(struct doc_code *code, struct span span)
+{
+	if (is_next_line(code, span))
+		code->last.end = span.end;
+}
+
 void doc_code_add(struct doc_code *code, struct span span)
 {
 	if (doc_code_is_same_line(code, span)) {
 		add_bytes(code, span.file, code->last.end, span.start);
 	} else {
-		bool is_next = code->last.file == span.file &&
-			       doc_code_newlines(source_file(code->sources, span.file),
-						 code->last.end, span.start) == 1;
-
 		if (code->last.file != UINT32_MAX) {
 			add_byte(code, '\n');
-			if (!is_next)
+			if (!is_next_line(code, span))
 				add_byte(code, '\n');
 		}
 		add_indent(code, span);

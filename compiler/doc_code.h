@@ -29,6 +29,9 @@ struct doc_code doc_code_new(struct arena *arena, const struct sources *sources,
  */
 void doc_code_add(struct doc_code *code, struct span span);
 
+/** Leave out the source at SPAN: what follows it closely stands closely to the last piece. */
+void doc_code_skip(struct doc_code *code, struct span span);
+
 /** Does SPAN begin on the line on which the last piece ends? */
 bool doc_code_is_same_line(const struct doc_code *code, struct span span);
 

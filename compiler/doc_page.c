@@ -245,10 +245,12 @@ static void fill_section(struct page_builder *builder, const struct items *items
 			doc_code_add(&builder->code, item->span);
 			break;
 		case ITEM_DOC:
+			doc_code_skip(&builder->code, item->span);
 			add_prose(builder,
 				  i < last ? &builder->about : &builder->section->about, item);
 			break;
 		case ITEM_INNER:
+			doc_code_skip(&builder->code, item->span);
 			add_prose(builder, &builder->section->about, item);
 			break;
 		case ITEM_HEADING:
