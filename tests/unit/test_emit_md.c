@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "emit.h"
 #include "parse.h"
@@ -183,8 +184,7 @@ static const char *const networking_pieces[] = {
 	"(https://man7.org/linux/man-pages/man2/recvmsg.2.html)",
 	"(https://man7.org/linux/man-pages/man2/getsockopt.2.html)",
 	"(https://man7.org/linux/man-pages/man2/setsockopt.2.html)",
-	"\nPartially-supported flags:\n\n- `MSG_PEEK` because it is only supported in netlink "
-	"socket\n",
+	"\n- `MSG_PEEK` because it is only supported in netlink socket\n",
 };
 
 START_TEST(the_networking_page_has_each_heading_link_and_remark_once)
@@ -326,7 +326,65 @@ START_TEST(any_page_reads_back_as_the_same_rules)
 }
 END_TEST
 
-/* PIECE is on the page of TEXT, once; NULL ends the list. */
+/* What random documents are made of; all of it may stand next to all of it. */
+static const char *const snippets[] = {
+	"listen(fd, backlog);",
+	"bind(a, b, c);",
+	"bind(a, addr = <s>, c);",
+	"shutdown(fd, how = <m>);",
+	"sendto(a, b, c, flags = MSG_OOB\n\t| <m>, d, e);",
+	"accept4(a, b, /* inside */ c, flags = 0);",
+	"m = 1;",
+	"struct s = { sa_family = AF_UNIX, .. };",
+	"// plain\n",
+	"/* block */",
+	"/* block\n\n\n# of ```lines` */\n",
+	"\n/// about\n",
+	"\n/// @partial MSG_PEEK: why\n/// more\n///\n",
+	"\n///   ```c\n/// listen(fd, backlog);\n",
+	"\n//! inner\n",
+	"\n//! # heading\n",
+	"\n//! ## heading\n",
+	"\n//! ```\n",
+	"\n//! @see x\n//! @ignored MSG_OOB\n",
+	"\n",
+	"\r\n\r\n",
+	"\t",
+	" ",
+};
+
+enum { RANDOM_DOCUMENTS = 400, RANDOM_SNIPPETS = 40 };
+
+/* References need definitions, so these come first. */
+static char *random_document(unsigned *seed)
+{
+	static const char start[] = "struct s = { sa_family, .. }; m = 2;";
+	char *text = malloc(sizeof(start) + RANDOM_SNIPPETS * 100);
+	int count = rand_r(seed) % RANDOM_SNIPPETS;
+
+	strcpy(text, start);
+	for (int i = 0; i < count; i++)
+		strcat(text, snippets[(size_t)rand_r(seed) %
+				      (sizeof(snippets) / sizeof(snippets[0]))]);
+	return text;
+}
+
+START_TEST(random_pages_read_back_as_the_same_rules)
+{
+	unsigned seed = (unsigned)time(NULL);
+
+	printf("seed %u\n", seed);
+	fflush(stdout);
+	for (int i = 0; i < RANDOM_DOCUMENTS; i++) {
+		char *text = random_document(&seed);
+
+		expect_read_back(text);
+		free(text);
+	}
+}
+END_TEST
+
+/* PIECE is on the page of TEXT, once. */
 static const struct piece_row {
 	const char *text;
 	const char *piece;
@@ -543,6 +601,7 @@ static Suite *emit_md_suite(void)
 	tcase_add_test(tcase, the_networking_page_reads_back_as_the_same_rules);
 	tcase_add_loop_test(tcase, any_page_reads_back_as_the_same_rules, 0,
 			    COUNT(read_back_texts));
+	tcase_add_test(tcase, random_pages_read_back_as_the_same_rules);
 	tcase_add_loop_test(tcase, the_page_has_this_piece, 0, COUNT(pieces));
 	tcase_add_loop_test(tcase, the_page_lacks_this_piece, 0, COUNT(missing));
 	tcase_add_test(tcase, an_unknown_constant_in_a_tag_is_an_error_at_its_place);
