@@ -1,10 +1,10 @@
 /* Calls in strace's form, on the database that is built in. */
 #include <check.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "render.h"
 
@@ -203,13 +203,12 @@ END_TEST
 
 START_TEST(arrays_are_bounded)
 {
+	struct scml_call call = call_of("sendmsg", ARGS(3, AT, 0));
+	unsigned elements = 0;
 	const char *text;
 
 	put_word(AT + 16, AT + 512, 8);
 	put_word(AT + 24, UINT64_MAX >> 1, 8);
-	struct scml_call call = call_of("sendmsg", ARGS(3, AT, 0));
-	unsigned elements = 0;
-
 	text = text_of(&call);
 	ck_assert_ptr_nonnull(strstr(text, "}, ...], msg_iovlen="));
 	for (const char *at = text; (at = strstr(at, "{iov_base")); at++)
@@ -287,6 +286,108 @@ static uint64_t next_random(uint64_t *state)
 	return *state * UINT64_C(0x2545f4914f6cdd1d) >> 8;
 }
 
+/* What the socket calls do not have: shapes, permissions, paths, composites, descriptors. */
+static const char overlay[] =
+	"sets:\n"
+	"  test_open:\n"
+	"    fields:\n"
+	"      - {enum: 0x3, members: [O_RDONLY, O_WRONLY, O_RDWR]}\n"
+	"      - {bits: [O_CREAT, O_DSYNC, O_SYNC, O_CLOEXEC, O_DIRECTORY, O_TMPFILE]}\n"
+	"  test_get: {fields: [{free: 0x1ff}, {bits: [IPC_CREAT, IPC_EXCL]}]}\n"
+	"calls:\n"
+	"  openat:\n"
+	"    params:\n"
+	"      - {name: dirfd, type: dirfd}\n"
+	"      - {name: path, type: ptr, to: path}\n"
+	"      - {name: flags, type: s32, set: test_open}\n"
+	"      - {name: mode, type: mode}\n"
+	"    arity:\n"
+	"      - {n: 4, when: {flags: {any: [O_CREAT, __O_TMPFILE]}}}\n"
+	"      - {n: 3}\n"
+	"  semget:\n"
+	"    params:\n"
+	"      - {name: key, type: s32}\n"
+	"      - {name: nsems, type: s32}\n"
+	"      - {name: flags, type: s32, set: test_get}\n"
+	"  sethostname:\n"
+	"    params:\n"
+	"      - {name: name, type: ptr, to: string}\n"
+	"      - {name: len, type: word}\n"
+	"      - {name: uid, type: uid}\n";
+
+static struct arena *use_overlay(void)
+{
+	struct arena *arena = arena_new();
+	struct sources *sources = sources_new(arena);
+	struct diags *diags = diags_new(arena, sources);
+	char path[] = "/tmp/test_render_XXXXXX";
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, overlay, sizeof(overlay) - 1), sizeof(overlay) - 1);
+	close(fd);
+	t.render.db = abi_overlay(arena, diags, sources, t.render.db, path);
+	unlink(path);
+	ck_assert_ptr_nonnull(t.render.db);
+	return arena;
+}
+
+START_TEST(parameters_are_as_many_as_the_flags_say)
+{
+	struct arena *arena = use_overlay();
+
+	put(AT, "/a", 3);
+	ck_renders("openat", ARGS(-100ULL, AT, 0x80000, 0644),
+		   "openat(AT_FDCWD, \"/a\", O_RDONLY|O_CLOEXEC)");
+	ck_renders("openat", ARGS(5, AT, 0x41, 0x1a4),
+		   "openat(5, \"/a\", O_WRONLY|O_CREAT, 0644)");
+	ck_renders("openat", ARGS(0xffffffff, AT, 0x40, 0),
+		   "openat(-1, \"/a\", O_RDONLY|O_CREAT, 0)");
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(composite_is_preferred_where_it_is_whole)
+{
+	struct arena *arena = use_overlay();
+
+	ck_renders("openat", ARGS(5, 0, 0x101000), "openat(5, NULL, O_RDONLY|O_SYNC)");
+	ck_renders("openat", ARGS(5, 0, 0x1000), "openat(5, NULL, O_RDONLY|O_DSYNC)");
+	ck_renders("openat", ARGS(5, 0, 0x100000), "openat(5, NULL, O_RDONLY|0x100000)");
+	ck_renders("openat", ARGS(5, 0, 0x410002, 0600),
+		   "openat(5, NULL, O_RDWR|O_TMPFILE, 0600)");
+	ck_renders("openat", ARGS(5, 0, 0x10002), "openat(5, NULL, O_RDWR|O_DIRECTORY)");
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(permissions_among_flags_are_octal_and_come_last)
+{
+	struct arena *arena = use_overlay();
+
+	ck_renders("semget", ARGS(1, 2, 01600), "semget(1, 2, IPC_CREAT|0600)");
+	ck_renders("semget", ARGS(1, 2, 0), "semget(1, 2, 0)");
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(paths_are_shown_whole_and_strings_cut)
+{
+	struct arena *arena = use_overlay();
+
+	memset(t.bytes, 'a', 40);
+	ck_renders("openat", ARGS(5, AT, 0),
+		   "openat(5, \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", O_RDONLY)");
+	ck_renders("sethostname", ARGS(AT, 40, -1ULL),
+		   "sethostname(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"..., 40, -1)");
+	ck_renders("sethostname", ARGS(AT + 8, 1ULL << 32, 7),
+		   "sethostname(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", 0x100000000, 7)");
+	memset(t.bytes, 'a', MEMORY_SIZE);
+	ck_renders("openat", ARGS(5, AT + MEMORY_SIZE - 5, 0), "openat(5, 0x10ffb, O_RDONLY)");
+	arena_free(arena);
+}
+END_TEST
+
 /* Every call of every architecture on memory that is full of pointers to itself. */
 START_TEST(hostile_memory_does_no_harm)
 {
@@ -346,6 +447,10 @@ int main(void)
 	tcase_add_test(tc, unknown_calls_show_their_registers);
 	tcase_add_test(tc, results_are_shown_where_wanted);
 	tcase_add_test(tc, text_that_does_not_fit_is_cut_with_dots);
+	tcase_add_test(tc, parameters_are_as_many_as_the_flags_say);
+	tcase_add_test(tc, composite_is_preferred_where_it_is_whole);
+	tcase_add_test(tc, permissions_among_flags_are_octal_and_come_last);
+	tcase_add_test(tc, paths_are_shown_whole_and_strings_cut);
 	tcase_add_test(tc, hostile_memory_does_no_harm);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
