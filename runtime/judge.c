@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cause.h"
+#include "render.h"
 
 enum { JUDGE_MAX_NAME = 64, JUDGE_MAX_TEXT = 4096 };
 
@@ -47,13 +48,23 @@ static void describe(const struct judge *judge, const struct judge_case *subject
 		       text, entry);
 }
 
+/* The architecture whose table CALL is of, or -1. */
+static int table_of(const struct judge *judge, const struct scml_call *call)
+{
+	int arch = abi_arch_by_audit(judge->db, call->arch);
+
+	if (arch >= 0 && call->nr & judge->db->archs[arch].foreign_nr_bit)
+		return -1;
+	return arch;
+}
+
 static const char *call_name(const struct judge *judge, const struct scml_call *call,
 			     char name[static JUDGE_MAX_NAME])
 {
-	const struct abi_call *abi = NULL;
+	int arch = table_of(judge, call);
+	const struct abi_call *abi =
+		arch < 0 ? NULL : abi_call_by_nr(judge->db, (unsigned)arch, call->nr);
 
-	if (!is_foreign(judge, call))
-		abi = abi_call_by_nr(judge->db, judge->arch, call->nr);
 	if (abi)
 		snprintf(name, JUDGE_MAX_NAME, "%s", abi_string(judge->db, abi->name));
 	else
@@ -61,16 +72,31 @@ static const char *call_name(const struct judge *judge, const struct scml_call *
 	return name;
 }
 
-/* The registers as they are: what is left to say where nothing is known about the call. */
-static void raw_text(const char *name, const struct scml_call *call, size_t count,
+/* The registers as they are: what is left to say where the table is not known. */
+static void raw_text(const char *name, const struct scml_call *call,
 		     char text[static JUDGE_MAX_TEXT])
 {
 	size_t used = (size_t)snprintf(text, JUDGE_MAX_TEXT, "%s(", name);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < SCML_REGISTERS; i++)
 		used += (size_t)snprintf(text + used, JUDGE_MAX_TEXT - used, "%s0x%" PRIx64,
 					 i ? ", " : "", call->args[i]);
 	snprintf(text + used, JUDGE_MAX_TEXT - used, ")");
+}
+
+static const char *call_text(const struct judge *judge, const struct judge_case *subject,
+			     const char *name, char text[static JUDGE_MAX_TEXT])
+{
+	int arch = table_of(judge, subject->call);
+	struct render render = {.db = judge->db, .shows_result = true};
+
+	if (arch < 0) {
+		raw_text(name, subject->call, text);
+		return text;
+	}
+	render.arch = (unsigned)arch;
+	render_call(&render, subject->call, subject->memory, text, JUDGE_MAX_TEXT);
+	return text;
 }
 
 bool judge_call(const struct judge *judge, const struct judge_case *subject)
@@ -84,13 +110,11 @@ bool judge_call(const struct judge *judge, const struct judge_case *subject)
 
 	if (!is_ours && !loss)
 		return true;
-	entry.name = call_name(judge, subject->call, name);
+	entry.name = subject->name ? subject->name : call_name(judge, subject->call, name);
 	entry.text = subject->text;
 	describe(judge, subject, cause, &entry);
-	if (!entry.text && (loss || report_wants_text(judge->report, entry.kind))) {
-		raw_text(name, subject->call, SCML_REGISTERS, text);
-		entry.text = text;
-	}
+	if (!entry.text && (loss || report_wants_text(judge->report, entry.kind)))
+		entry.text = call_text(judge, subject, name, text);
 	/* Where nothing was found, nothing can be wrong with what was read. */
 	is_telling = entry.kind != REPORT_SUPPORTED || loss || entry.text;
 	if (is_telling && subject->holds && !subject->holds(subject->context))

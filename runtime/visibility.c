@@ -48,7 +48,9 @@ void visibility_resolve(struct visibility *visibility, const struct abi_db *db, 
 
 const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call)
 {
-	if (call->arch != visibility->arch)
+	bool has_failed = call->has_returned && call->ret < 0;
+
+	if (call->arch != visibility->arch || has_failed)
 		return NULL;
 	for (size_t i = 0; i < visibility->count; i++) {
 		const struct visibility_call *entry = &visibility->calls[i];
