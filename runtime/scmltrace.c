@@ -11,6 +11,7 @@
 #include "judge.h"
 #include "spec_files.h"
 #include "trace_live.h"
+#include "trace_log.h"
 #include "trace_options.h"
 
 static int system_error(const char *what, int error)
@@ -79,14 +80,15 @@ static int pass_on(int status)
 	return 128 + WTERMSIG(status);
 }
 
-static int exit_status(const struct trace_options *options, const struct report *report,
-		       const struct engine_result *result)
+/* What --fail makes of the report. */
+static enum trace_status failure(const struct trace_options *options,
+				 const struct report *report)
 {
 	if (options->must_fail && report_count(report, REPORT_UNSUPPORTED))
 		return TRACE_UNSUPPORTED;
 	if (options->must_fail && !report_is_complete(report))
 		return TRACE_INCOMPLETE;
-	return pass_on(result->status);
+	return TRACE_DONE;
 }
 
 static int start_error(const struct trace_options *options, const struct engine_result *result)
@@ -140,7 +142,21 @@ static int run_program(const struct trace_options *options, const struct judge *
 	error = report_end(judge->report, &totals);
 	if (error && error != EPIPE)
 		return system_error("write the report", error);
-	return exit_status(options, judge->report, &result);
+	error = failure(options, judge->report);
+	return error ? error : pass_on(result.status);
+}
+
+static int read_log(const struct trace_options *options, const struct judge *judge)
+{
+	struct report_totals totals = {.beside = ""};
+	int error = trace_log(judge, options->input, &totals);
+
+	if (error)
+		return system_error(options->input, -error);
+	error = report_end(judge->report, &totals);
+	if (error && error != EPIPE)
+		return system_error("write the report", error);
+	return failure(options, judge->report);
 }
 
 static int run(const struct trace_options *options, FILE *out)
@@ -156,7 +172,7 @@ static int run(const struct trace_options *options, FILE *out)
 	};
 	int status;
 
-	if ((int)judge.arch != abi_arch_host(judge.db)) {
+	if (!options->input && (int)judge.arch != abi_arch_host(judge.db)) {
 		fprintf(stderr, "scmltrace: a program that runs here makes no calls of '%s'\n",
 			options->arch);
 		return TRACE_USAGE;
@@ -164,7 +180,7 @@ static int run(const struct trace_options *options, FILE *out)
 	report_options.out = out;
 	visibility_resolve(&judge.visibility, judge.db, judge.arch);
 	judge.report = report_new(&report_options);
-	status = run_program(options, &judge);
+	status = options->input ? read_log(options, &judge) : run_program(options, &judge);
 	report_free(judge.report);
 	return status;
 }

@@ -1,0 +1,514 @@
+#include "strace_line.h"
+
+#include <string.h>
+
+/* Literals that the reader searches for. */
+#define UNFINISHED " <unfinished ...>"
+#define RESUMED	   " resumed>"
+
+enum char_class {
+	CLASS_PLAIN = 0,
+	CLASS_STRING,
+	CLASS_OPEN,
+	CLASS_CLOSE,
+	CLASS_COMMA,
+	CLASS_ANGLE,
+	CLASS_SLASH,
+};
+
+static const uint8_t char_classes[256] = {
+	['"'] = CLASS_STRING, ['('] = CLASS_OPEN,  ['['] = CLASS_OPEN,	['{'] = CLASS_OPEN,
+	[')'] = CLASS_CLOSE,  [']'] = CLASS_CLOSE, ['}'] = CLASS_CLOSE, [','] = CLASS_COMMA,
+	['<'] = CLASS_ANGLE,  ['/'] = CLASS_SLASH,
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
+}
+
+bool strace_is(struct strace_text text, const char *word)
+{
+	return text.len == strlen(word) && !memcmp(text.at, word, text.len);
+}
+
+bool strace_starts_with(struct strace_text text, const char *word)
+{
+	size_t len = strlen(word);
+
+	return text.len >= len && !memcmp(text.at, word, len);
+}
+
+static bool ends_with(struct strace_text text, const char *word)
+{
+	size_t len = strlen(word);
+
+	return text.len >= len && !memcmp(text.at + text.len - len, word, len);
+}
+
+struct strace_text strace_trim(struct strace_text text)
+{
+	while (text.len && text.at[0] == ' ')
+		text = strace_skip(text, 1);
+	while (text.len && text.at[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}
+
+/* The value of C as a digit, 16 or more if it is none. */
+static unsigned digit_value(char c)
+{
+	if (is_digit(c))
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	if (c >= 'A' && c <= 'F')
+		return (unsigned)(c - 'A') + 10;
+	return 16;
+}
+
+static size_t digits(struct strace_text text, size_t at, unsigned base, uint64_t *value)
+{
+	size_t start = at;
+
+	*value = 0;
+	for (; at < text.len && digit_value(text.at[at]) < base; at++) {
+		uint64_t more;
+
+		if (__builtin_mul_overflow(*value, base, value))
+			return 0;
+		more = digit_value(text.at[at]);
+		if (__builtin_add_overflow(*value, more, value))
+			return 0;
+	}
+	return at - start;
+}
+
+/* `%08x` without a prefix: more leading zeros than an octal number has. */
+static bool is_padded_hex(struct strace_text text, size_t at)
+{
+	size_t len = 0;
+
+	while (at + len < text.len && digit_value(text.at[at + len]) < 16)
+		len++;
+	return len >= 6 && text.at[at + 1] == '0';
+}
+
+size_t strace_number(struct strace_text text, uint64_t *value)
+{
+	bool is_negative = text.len && text.at[0] == '-';
+	size_t at = is_negative, len;
+	unsigned base = 10;
+
+	if (at >= text.len || !is_digit(text.at[at]))
+		return 0;
+	if (text.at[at] == '0' && at + 1 < text.len) {
+		if (text.at[at + 1] == 'x') {
+			at += 2;
+			base = 16;
+		} else if (is_digit(text.at[at + 1])) {
+			base = is_padded_hex(text, at) ? 16 : 8;
+		}
+	}
+	len = digits(text, at, base, value);
+	if (!len)
+		return 0;
+	if (is_negative)
+		*value = -*value;
+	return at + len;
+}
+
+/* Length of the string literal at TEXT, its quotes included; all of TEXT if it has no end. */
+static size_t string_len(struct strace_text text)
+{
+	size_t at = 1;
+
+	while (at < text.len) {
+		const char *quote = memchr(text.at + at, '"', text.len - at);
+		size_t slashes = 0, end;
+
+		if (!quote)
+			break;
+		end = (size_t)(quote - text.at);
+		while (end - slashes > at && text.at[end - slashes - 1] == '\\')
+			slashes++;
+		if (slashes % 2 == 0)
+			return end + 1;
+		at = end + 1;
+	}
+	return text.len;
+}
+
+/* Length of the comment at TEXT, 0 if it is only a slash. */
+static size_t comment_len(struct strace_text text)
+{
+	const char *end;
+
+	if (text.len < 4 || text.at[1] != '*')
+		return 0;
+	end = memmem(text.at + 2, text.len - 2, "*/", 2);
+	return end ? (size_t)(end - text.at) + 2 : text.len;
+}
+
+/* Length of `TCP:[…]` at TEXT, 0 if something else stands there. */
+static size_t bracketed_len(struct strace_text text)
+{
+	size_t at = 0, depth = 0;
+
+	while (at < text.len && (is_name_char(text.at[at]) || text.at[at] == '-'))
+		at++;
+	if (at + 1 >= text.len || text.at[at] != ':' || text.at[at + 1] != '[')
+		return 0;
+	for (at++; at < text.len; at++) {
+		if (text.at[at] == '"')
+			at += string_len(strace_skip(text, at)) - 1;
+		else if (text.at[at] == '[')
+			depth++;
+		else if (text.at[at] == ']' && !--depth)
+			return at + 1;
+	}
+	return 0;
+}
+
+/* May C follow the end of an annotation? */
+static bool is_after_annotation(struct strace_text text, size_t at)
+{
+	return at >= text.len || memchr(" ,)]}|(>=", text.at[at], 9) ||
+	       (text.at[at] == '-' && at + 1 < text.len && text.at[at + 1] == '>');
+}
+
+/* strace 6 escapes < and > in paths; older ones do not, so a > ends the annotation only where
+ * something else can follow. */
+static size_t annotation_end(struct strace_text text)
+{
+	size_t at = 1 + bracketed_len(strace_skip(text, 1));
+	unsigned depth = 0;
+
+	if (at > 1 && at < text.len && text.at[at] == '>')
+		return at + 1;
+	for (at = 1; at < text.len; at++) {
+		if (text.at[at] == '<' &&
+		    (strace_starts_with(strace_skip(text, at), "<char ") ||
+		     strace_starts_with(strace_skip(text, at), "<block ")))
+			depth++;
+		else if (text.at[at] == '>' && depth)
+			depth--;
+		else if (text.at[at] == '>' && is_after_annotation(text, at + 1))
+			return at + 1;
+	}
+	return 0;
+}
+
+size_t strace_annotation_len(struct strace_text text)
+{
+	size_t len;
+
+	if (!text.len || text.at[0] != '<')
+		return 0;
+	len = annotation_end(text);
+	if (len && strace_starts_with(strace_skip(text, len), "(deleted)"))
+		len += strlen("(deleted)");
+	return len;
+}
+
+/* How far the text at AT, a <, goes on as one piece. An annotation stands directly behind a
+ * number or a name; a shift and the <unfinished ...> of a call that never ended do not. */
+static size_t angle_len(struct strace_text text, size_t at)
+{
+	size_t len;
+
+	if (at + 1 < text.len && text.at[at + 1] == '<')
+		return 2;
+	if (!at || !is_name_char(text.at[at - 1]))
+		return 1;
+	len = strace_annotation_len(strace_skip(text, at));
+	return len ? len : 1;
+}
+
+size_t strace_value_len(struct strace_text text)
+{
+	size_t at = 0, depth = 0, len;
+
+	while (at < text.len) {
+		switch ((enum char_class)char_classes[(unsigned char)text.at[at]]) {
+		case CLASS_PLAIN:
+			at++;
+			break;
+		case CLASS_STRING:
+			at += string_len(strace_skip(text, at));
+			break;
+		case CLASS_OPEN:
+			depth++;
+			at++;
+			break;
+		case CLASS_CLOSE:
+			if (!depth)
+				return at;
+			depth--;
+			at++;
+			break;
+		case CLASS_COMMA:
+			if (!depth)
+				return at;
+			at++;
+			break;
+		case CLASS_ANGLE:
+			at += angle_len(text, at);
+			break;
+		case CLASS_SLASH:
+			len = comment_len(strace_skip(text, at));
+			at += len ? len : 1;
+			break;
+		}
+	}
+	return text.len;
+}
+
+size_t strace_name_len(struct strace_text text)
+{
+	size_t len = 0;
+
+	while (len < text.len && is_name_char(text.at[len]))
+		len++;
+	return len;
+}
+
+static bool is_seconds(struct strace_text text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!is_digit(text.at[i]) && text.at[i] != '.')
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* The `<0.000012>` that -T puts at the end of a line, cut from *TEXT. */
+static struct strace_text cut_time(struct strace_text *text)
+{
+	const char *angle = text->len ? memrchr(text->at, '<', text->len) : NULL;
+	struct strace_text time = {NULL, 0};
+
+	if (!angle || angle == text->at || angle[-1] != ' ' || text->at[text->len - 1] != '>')
+		return time;
+	time.at = angle + 1;
+	time.len = (size_t)(text->at + text->len - 1 - time.at);
+	if (!is_seconds(time))
+		return (struct strace_text){NULL, 0};
+	text->len = (size_t)(angle - text->at);
+	*text = strace_trim(*text);
+	return time;
+}
+
+/* TEXT is what follows the equals sign. */
+static void read_result(struct strace_text text, struct strace_result *result)
+{
+	uint64_t value;
+	size_t len;
+
+	text = strace_trim(text);
+	result->time = cut_time(&text);
+	len = strace_number(text, &value);
+	if (len) {
+		result->is_known = true;
+		result->value = (int64_t)value;
+		text = strace_skip(text, len);
+		text = strace_skip(text, strace_annotation_len(text));
+	} else if (strace_starts_with(text, "?")) {
+		text = strace_skip(text, 1);
+	} else {
+		return;
+	}
+	text = strace_trim(text);
+	if (text.len > 1 && text.at[0] == 'E' && is_name_char(text.at[1])) {
+		result->error = (struct strace_text){text.at, strace_name_len(text)};
+		text = strace_trim(strace_skip(text, result->error.len));
+	}
+	if (text.len > 2 && text.at[0] == '(')
+		result->note = (struct strace_text){text.at + 1,
+						    strace_value_len(strace_skip(text, 1))};
+}
+
+void strace_line_split(struct strace_text rest, struct strace_parts *parts)
+{
+	bool is_cut = false;
+
+	memset(parts, 0, sizeof(*parts));
+	for (;;) {
+		size_t len = strace_value_len(rest);
+		struct strace_text arg = strace_trim((struct strace_text){rest.at, len});
+
+		if (ends_with(arg, UNFINISHED + 1)) {
+			arg.len -= strlen(UNFINISHED + 1);
+			arg = strace_trim(arg);
+			is_cut = true;
+		}
+		if (arg.len && parts->count < STRACE_MAX_ARGS)
+			parts->args[parts->count++] = arg;
+		if (len == rest.len)
+			return;
+		rest = strace_skip(rest, len);
+		if (rest.at[0] == ')')
+			break;
+		rest = strace_skip(rest, 1);
+	}
+	parts->is_closed = !is_cut;
+	rest = strace_trim(strace_skip(rest, 1));
+	if (rest.len && rest.at[0] == '=')
+		read_result(strace_skip(rest, 1), &parts->result);
+}
+
+/* Cut a process number, with the name of the command that -Y adds, from the start of *TEXT. */
+static bool cut_pid(struct strace_text *text, uint32_t *pid)
+{
+	uint64_t value;
+	size_t len = digits(*text, 0, 10, &value);
+	struct strace_text after;
+
+	if (!len || value > UINT32_MAX)
+		return false;
+	after = strace_skip(*text, len);
+	after = strace_skip(after, strace_annotation_len(after));
+	if (after.len && after.at[0] != ' ' && after.at[0] != ']')
+		return false;
+	*pid = (uint32_t)value;
+	*text = after;
+	return true;
+}
+
+/* Cut a time from the start of *TEXT: 15:59:16, 15:59:16.096455, 1795363156.111371. */
+static bool cut_clock(struct strace_text *text, struct strace_text *time)
+{
+	size_t len = 0;
+
+	while (len < text->len &&
+	       (is_digit(text->at[len]) || text->at[len] == ':' || text->at[len] == '.'))
+		len++;
+	if (!len || len >= text->len || text->at[len] != ' ')
+		return false;
+	*time = (struct strace_text){text->at, len};
+	*text = strace_skip(*text, len);
+	return true;
+}
+
+/* Cut what stands in brackets before the call: a process, a call number (-n), an instruction
+ * pointer (-i). */
+static bool cut_bracket(struct strace_text *text, struct strace_line *line)
+{
+	const char *end = memchr(text->at, ']', text->len);
+	struct strace_text inside = strace_skip(*text, 1);
+
+	if (strace_starts_with(inside, "pid ")) {
+		inside = strace_trim(strace_skip(inside, 4));
+		if (!cut_pid(&inside, &line->pid) || !inside.len || inside.at[0] != ']')
+			return false;
+		*text = strace_skip(inside, 1);
+		return true;
+	}
+	for (const char *c = text->at + 1; c < end; c++) {
+		if (digit_value(*c) >= 16 && *c != ' ' && *c != '?')
+			return false;
+	}
+	if (end)
+		*text = strace_skip(*text, (size_t)(end + 1 - text->at));
+	return end;
+}
+
+/* Cut all that may stand before a call; what is left is the call or no line of strace's. */
+static struct strace_text cut_prefix(struct strace_text text, struct strace_line *line)
+{
+	bool is_more = true;
+
+	while (is_more && text.len) {
+		char c = text.at[0];
+
+		if (c == ' ') {
+			text = strace_skip(text, 1);
+		} else if (is_digit(c)) {
+			is_more =
+				(!line->pid && !line->time.len && cut_pid(&text, &line->pid)) ||
+				cut_clock(&text, &line->time);
+		} else if (c == '[') {
+			is_more = cut_bracket(&text, line);
+		} else if (c == '(' && text.len > 1 && text.at[1] == '+') {
+			const char *end = memchr(text.at, ')', text.len);
+
+			is_more = end;
+			text = strace_skip(text, end ? (size_t)(end + 1 - text.at) : 0);
+		} else {
+			is_more = false;
+		}
+	}
+	return text;
+}
+
+static void read_resumed(struct strace_text text, struct strace_line *line)
+{
+	struct strace_text name = strace_skip(text, strlen("<... "));
+
+	name.len = strace_name_len(name);
+	text = strace_skip(text, (size_t)(name.at - text.at) + name.len);
+	if (!name.len || !strace_starts_with(text, RESUMED))
+		return;
+	line->kind = STRACE_RESUMED;
+	line->name = name;
+	line->rest = strace_skip(text, strlen(RESUMED));
+}
+
+/* TEXT starts with `[`, but with nothing that stands before a call. */
+static void read_mode(struct strace_text text, struct strace_line *line)
+{
+	const char *runs = memmem(text.at, text.len, " runs in ", 9);
+	const char *mode = memmem(text.at, text.len, " mode", 5);
+	struct strace_text pid = strace_skip(text, 1);
+	uint64_t value;
+
+	pid = strace_trim(pid);
+	if (!strace_starts_with(pid, "Process PID=") || !runs || !mode || mode < runs + 9)
+		return;
+	line->kind = STRACE_MODE;
+	line->name = (struct strace_text){runs + 9, (size_t)(mode - runs) - 9};
+	if (digits(pid, strlen("Process PID="), 10, &value) && value <= UINT32_MAX)
+		line->pid = (uint32_t)value;
+}
+
+static bool is_noise(struct strace_text text)
+{
+	return !text.len || strace_starts_with(text, "strace: ") ||
+	       strace_starts_with(text, "> ") || strace_starts_with(text, "<detached");
+}
+
+void strace_line_read(const char *text, size_t len, struct strace_line *line)
+{
+	struct strace_text rest;
+
+	memset(line, 0, sizeof(*line));
+	rest = cut_prefix((struct strace_text){text, len}, line);
+	line->kind = STRACE_UNREADABLE;
+	line->start = rest;
+	line->name = (struct strace_text){rest.at, strace_name_len(rest)};
+	if (line->name.len && line->name.len < rest.len && rest.at[line->name.len] == '(') {
+		line->rest = strace_skip(rest, line->name.len + 1);
+		line->kind = STRACE_CALL;
+		if (ends_with(line->rest, UNFINISHED)) {
+			line->kind = STRACE_UNFINISHED;
+			line->rest.len -= strlen(UNFINISHED);
+		}
+		return;
+	}
+	line->name.len = 0;
+	if (is_noise(rest))
+		line->kind = STRACE_NOISE;
+	else if (strace_starts_with(rest, "<... "))
+		read_resumed(rest, line);
+	else if (strace_starts_with(rest, "--- "))
+		line->kind = STRACE_SIGNAL;
+	else if (strace_starts_with(rest, "+++ "))
+		line->kind = STRACE_EXIT;
+	else if (rest.at[0] == '[')
+		read_mode(rest, line);
+}

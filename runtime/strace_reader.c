@@ -1,0 +1,450 @@
+#include "strace_reader.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "strace_pending.h"
+#include "strace_value.h"
+
+#define ATTACHED "strace: Process "
+
+enum { MAX_NAME = 64 };
+
+struct strace_reader {
+	const struct abi_db *db;
+	unsigned arch;
+	strace_event_fn *fn;
+	void *context;
+	struct strace_decoder *decoder;
+	struct strace_pending *pending;
+	struct strace_counts counts;
+	/* A line of which not all has come, or that strace wrote a message into. */
+	char *line;
+	size_t len, capacity;
+	size_t head;	  /* bytes of LINE that belong to lines before */
+	bool is_too_long; /* the line that is being read, up to its newline */
+};
+
+struct strace_reader *strace_reader_new(const struct abi_db *db, unsigned arch,
+					strace_event_fn *fn, void *context)
+{
+	struct strace_reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return NULL;
+	reader->db = db;
+	reader->arch = arch;
+	reader->fn = fn;
+	reader->context = context;
+	reader->decoder = strace_decoder_new(db, arch);
+	reader->pending = strace_pending_new();
+	if (reader->decoder && reader->pending)
+		return reader;
+	strace_reader_free(reader);
+	return NULL;
+}
+
+void strace_reader_free(struct strace_reader *reader)
+{
+	if (!reader)
+		return;
+	strace_decoder_free(reader->decoder);
+	strace_pending_free(reader->pending);
+	free(reader->line);
+	free(reader);
+}
+
+const struct strace_counts *strace_reader_counts(const struct strace_reader *reader)
+{
+	return &reader->counts;
+}
+
+static void count_unreadable(struct strace_reader *reader)
+{
+	struct strace_counts *counts = &reader->counts;
+
+	if (counts->unreadable < STRACE_SHOWN_LINES)
+		counts->unreadable_lines[counts->unreadable] = counts->lines;
+	counts->unreadable++;
+}
+
+/* The number in `syscall_0x3e7`, how strace calls what it does not know. */
+static bool number_in_name(struct strace_text name, uint32_t *nr)
+{
+	static const char prefix[] = "syscall_";
+	struct strace_text number;
+	uint64_t value;
+
+	if (!strace_starts_with(name, prefix))
+		return false;
+	number = strace_skip(name, sizeof(prefix) - 1);
+	if (strace_number(number, &value) != number.len || !number.len || value > UINT32_MAX)
+		return false;
+	*nr = (uint32_t)value;
+	return true;
+}
+
+static void find_call(const struct strace_reader *reader, struct strace_event *event)
+{
+	char name[MAX_NAME];
+	uint64_t nr;
+
+	event->nr = STRACE_NO_NR;
+	if (event->name.len < sizeof(name)) {
+		memcpy(name, event->name.at, event->name.len);
+		name[event->name.len] = 0;
+		event->abi = abi_call_find(reader->db, name);
+	}
+	if (event->abi && abi_num(reader->db, event->abi->nr, reader->arch, &nr))
+		event->nr = (uint32_t)nr;
+	else if (number_in_name(event->name, &event->nr))
+		event->abi = abi_call_by_nr(reader->db, reader->arch, event->nr);
+	else
+		event->abi = NULL;
+}
+
+static void deliver(struct strace_reader *reader, uint32_t pid, struct strace_text text,
+		    struct strace_text name, bool is_foreign, bool has_beginning)
+{
+	struct strace_event event = {
+		.line = reader->counts.lines,
+		.pid = pid,
+		.name = name,
+		.text = text,
+		.is_foreign = is_foreign,
+		.has_beginning = has_beginning,
+	};
+
+	if (has_beginning)
+		event.rest = strace_skip(text, name.len + 1);
+	find_call(reader, &event);
+	reader->counts.calls++;
+	reader->fn(reader->context, &event);
+}
+
+/* Deliver the call that PROCESS is in, which is complete or never will be. */
+static void deliver_pending(struct strace_reader *reader, struct strace_process *process)
+{
+	struct strace_text text = {process->text, process->len};
+
+	deliver(reader, process->pid, text, (struct strace_text){text.at, process->name_len},
+		process->is_foreign, true);
+	strace_pending_drop(reader->pending, process);
+}
+
+static void give_up(struct strace_reader *reader, struct strace_process *process)
+{
+	if (!process || !process->len)
+		return;
+	reader->counts.never_returned++;
+	deliver_pending(reader, process);
+}
+
+/* Is there a result behind the arguments, or a remark in its place (`<detached ...>`)? A line
+ * that was cut off has none. */
+static bool has_result(struct strace_text rest)
+{
+	const char *at = rest.len ? memrchr(rest.at, '=', rest.len) : NULL;
+
+	for (; at; at = memrchr(rest.at, '=', (size_t)(at - rest.at))) {
+		const char *before = at;
+
+		if (at + 1 >= rest.at + rest.len || at[1] != ' ')
+			continue;
+		while (before > rest.at && before[-1] == ' ')
+			before--;
+		if (before < at && before > rest.at && before[-1] == ')')
+			return true;
+	}
+	return rest.len && rest.at[rest.len - 1] == '>' && memmem(rest.at, rest.len, " <", 2);
+}
+
+static void on_call(struct strace_reader *reader, const struct strace_line *line)
+{
+	struct strace_process *process = strace_pending_find(reader->pending, line->pid);
+	bool is_foreign = process && process->is_foreign;
+
+	give_up(reader, process);
+	if (has_result(line->rest))
+		deliver(reader, line->pid, line->start, line->name, is_foreign, true);
+	else
+		count_unreadable(reader);
+}
+
+static void on_unfinished(struct strace_reader *reader, const struct strace_line *line)
+{
+	size_t len = (size_t)(line->rest.at - line->start.at) + line->rest.len;
+	struct strace_process *process;
+
+	give_up(reader, strace_pending_find(reader->pending, line->pid));
+	process = strace_pending_make(reader->pending, line->pid);
+	if (!process)
+		return;
+	process->line = reader->counts.lines;
+	process->name_len = line->name.len;
+	strace_pending_append(reader->pending, process,
+			      (struct strace_text){line->start.at, len});
+}
+
+static bool is_in_call(const struct strace_process *process, struct strace_text name)
+{
+	return process && process->len && process->name_len == name.len &&
+	       memcmp(process->text, name.at, name.len) == 0;
+}
+
+/* The process whose call LINE goes on with. On a terminal strace names the process only while
+ * there are several, so one half of a call may have a number and the other none. */
+static struct strace_process *find_resumed(struct strace_reader *reader,
+					   const struct strace_line *line)
+{
+	struct strace_process *process = strace_pending_find(reader->pending, line->pid);
+
+	if (is_in_call(process, line->name))
+		return process;
+	if (!line->pid)
+		return strace_pending_only(reader->pending, line->name);
+	process = strace_pending_find(reader->pending, 0);
+	return is_in_call(process, line->name) ? process : NULL;
+}
+
+static void on_resumed(struct strace_reader *reader, const struct strace_line *line)
+{
+	struct strace_process *process = find_resumed(reader, line);
+
+	if (process && strace_pending_append(reader->pending, process, line->rest)) {
+		deliver_pending(reader, process);
+		return;
+	}
+	process = strace_pending_find(reader->pending, line->pid);
+	reader->counts.lost_beginnings++;
+	deliver(reader, line->pid, line->start, line->name, process && process->is_foreign,
+		false);
+}
+
+/* `+++ superseded by execve in pid 7 +++`: that thread goes on under this process's number. */
+static void take_over(struct strace_reader *reader, const struct strace_line *line)
+{
+	static const char by[] = "superseded by execve in pid ";
+	const char *found = memmem(line->start.at, line->start.len, by, sizeof(by) - 1);
+	struct strace_process *from, *to;
+	struct strace_text number;
+	uint64_t pid;
+
+	if (!found)
+		return;
+	number = strace_skip(line->start, (size_t)(found - line->start.at) + sizeof(by) - 1);
+	if (!strace_number(number, &pid) || pid == line->pid || pid > UINT32_MAX ||
+	    !strace_pending_make(reader->pending, line->pid))
+		return;
+	from = strace_pending_find(reader->pending, (uint32_t)pid);
+	if (!from)
+		return;
+	to = strace_pending_find(reader->pending, line->pid);
+	to->line = from->line;
+	to->name_len = from->name_len;
+	to->is_foreign = from->is_foreign;
+	if (strace_pending_append(reader->pending, to,
+				  (struct strace_text){from->text, from->len}))
+		strace_pending_drop(reader->pending, from);
+}
+
+static void on_process_end(struct strace_reader *reader, const struct strace_line *line)
+{
+	struct strace_process *process = strace_pending_find(reader->pending, line->pid);
+
+	give_up(reader, process);
+	process = strace_pending_find(reader->pending, line->pid);
+	if (process) {
+		process->is_foreign = false;
+		strace_pending_drop(reader->pending, process);
+	}
+	take_over(reader, line);
+}
+
+/* `[ Process PID=1 runs in 32 bit mode. ]`: whose calls are those of this table. */
+static void on_mode(struct strace_reader *reader, const struct strace_line *line)
+{
+	struct strace_process *process;
+	char native[16];
+
+	snprintf(native, sizeof(native), "%u bit", reader->db->archs[reader->arch].word);
+	process = strace_pending_make(reader->pending, line->pid);
+	if (!process)
+		return;
+	process->is_foreign = !strace_is(line->name, native);
+	if (!process->len)
+		strace_pending_drop(reader->pending, process);
+}
+
+static void on_line(struct strace_reader *reader, const char *text, size_t len)
+{
+	struct strace_line line;
+
+	strace_line_read(text, len, &line);
+	switch (line.kind) {
+	case STRACE_CALL:
+		on_call(reader, &line);
+		return;
+	case STRACE_UNFINISHED:
+		on_unfinished(reader, &line);
+		return;
+	case STRACE_RESUMED:
+		on_resumed(reader, &line);
+		return;
+	case STRACE_EXIT:
+		on_process_end(reader, &line);
+		return;
+	case STRACE_MODE:
+		on_mode(reader, &line);
+		return;
+	case STRACE_SIGNAL:
+	case STRACE_NOISE:
+		return;
+	case STRACE_UNREADABLE:
+		count_unreadable(reader);
+		return;
+	}
+}
+
+/* On a terminal strace writes `strace: Process 7 attached` into the middle of a line, and goes
+ * on with it on the next one. How much of TEXT is before that message; 0: there is none. */
+static size_t before_message(const char *text, size_t len)
+{
+	static const char end[] = " attached";
+	const char *at = text, *found = NULL;
+
+	if (len < sizeof(end) - 1 ||
+	    memcmp(text + len - (sizeof(end) - 1), end, sizeof(end) - 1) != 0)
+		return 0;
+	while ((at = memmem(at, len - (size_t)(at - text), ATTACHED, sizeof(ATTACHED) - 1)))
+		found = at++;
+	return found ? (size_t)(found - text) : 0;
+}
+
+static int grow_line(struct strace_reader *reader, size_t size)
+{
+	size_t capacity = reader->capacity ? reader->capacity : 4096;
+	char *line;
+
+	while (capacity < size)
+		capacity *= 2;
+	if (capacity == reader->capacity)
+		return 0;
+	line = realloc(reader->line, capacity);
+	if (!line)
+		return -ENOMEM;
+	reader->line = line;
+	reader->capacity = capacity;
+	return 0;
+}
+
+/* Put SIZE bytes behind the line that is being read, or drop them if it becomes too long. */
+static int append_line(struct strace_reader *reader, const char *bytes, size_t size)
+{
+	int error;
+
+	if (reader->is_too_long || size > STRACE_MAX_LINE - reader->len) {
+		reader->is_too_long = true;
+		reader->len = 0;
+		reader->head = 0;
+		return 0;
+	}
+	error = grow_line(reader, reader->len + size);
+	if (!error && size)
+		memcpy(reader->line + reader->len, bytes, size);
+	reader->len += error ? 0 : size;
+	return error;
+}
+
+/* A line is complete: SIZE bytes at BYTES behind what is there of it already. */
+static int end_line(struct strace_reader *reader, const char *bytes, size_t size)
+{
+	size_t before;
+	int error = 0;
+
+	reader->counts.lines++;
+	if (reader->len || reader->is_too_long || size > STRACE_MAX_LINE) {
+		error = append_line(reader, bytes, size);
+		bytes = reader->line;
+		size = reader->len;
+	}
+	if (error)
+		return error;
+	if (reader->is_too_long) {
+		reader->is_too_long = false;
+		count_unreadable(reader);
+		return 0;
+	}
+	before = before_message(bytes, size);
+	if (before) {
+		size_t had = reader->len;
+
+		reader->len = 0;
+		reader->head = 0;
+		error = had ? 0 : append_line(reader, bytes, before);
+		reader->len = reader->head = before;
+		return error;
+	}
+	reader->len = 0;
+	reader->head = 0;
+	on_line(reader, bytes, size);
+	return 0;
+}
+
+int strace_reader_feed(struct strace_reader *reader, const char *bytes, size_t size)
+{
+	while (size) {
+		const char *newline = memchr(bytes, '\n', size);
+		size_t len = newline ? (size_t)(newline - bytes) : size;
+		int error;
+
+		if (!newline)
+			return append_line(reader, bytes, len);
+		error = end_line(reader, bytes, len);
+		if (error)
+			return error;
+		bytes += len + 1;
+		size -= len + 1;
+	}
+	return 0;
+}
+
+int strace_reader_end(struct strace_reader *reader)
+{
+	struct strace_process *process;
+	int error = 0;
+
+	if (reader->len > reader->head || reader->is_too_long)
+		error = end_line(reader, "", 0);
+	if (!error && reader->head) {
+		/* The message was the last that there is: its line goes on no more. */
+		size_t len = reader->len;
+
+		reader->len = reader->head = 0;
+		on_line(reader, reader->line, len);
+	}
+	while (!error && (process = strace_pending_first(reader->pending)))
+		give_up(reader, process);
+	return error;
+}
+
+const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
+					       const struct strace_event *event,
+					       struct scml_call *call)
+{
+	struct strace_parts parts = {.count = 0};
+
+	if (event->has_beginning)
+		strace_line_split(event->rest, &parts);
+	strace_decode(reader->decoder, event->abi, &parts, call);
+	call->arch = reader->db->archs[reader->arch].audit;
+	call->nr = event->nr;
+	if (event->is_foreign) {
+		call->nr |= reader->db->archs[reader->arch].foreign_nr_bit;
+		call->arch = call->nr == event->nr ? 0 : call->arch;
+		call->unknown = (1 << SCML_REGISTERS) - 1;
+	}
+	return strace_decoder_memory(reader->decoder);
+}

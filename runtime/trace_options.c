@@ -15,6 +15,12 @@ struct option {
 	bool (*set)(struct trace_options *options, const char *value);
 };
 
+static bool set_input(struct trace_options *options, const char *value)
+{
+	options->input = value;
+	return *value;
+}
+
 static bool set_output(struct trace_options *options, const char *value)
 {
 	options->output = value;
@@ -111,6 +117,8 @@ static bool set_color(struct trace_options *options, const char *value)
 }
 
 static const struct option table[] = {
+	{NULL, "--input", "LOG",
+	 "judge a log of strace's instead of a program (-: standard input)", set_input},
 	{"-o", "--output", "FILE", "write the report to FILE instead of standard error",
 	 set_output},
 	{"-q", "--quiet", NULL, "only the lines of calls, no summary", set_quiet},
@@ -142,7 +150,8 @@ static const struct option table[] = {
 
 enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
 
-static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n";
+static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n"
+			    "       scmltrace SPEC... [options] --input LOG\n";
 
 static void print_help(void)
 {
@@ -228,8 +237,12 @@ static enum trace_status check(const struct trace_options *options)
 {
 	if (!options->specs.count)
 		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
-	else if (!options->program || !*options->program)
-		fprintf(stderr, "scmltrace: no program is given behind '--'\n%s", usage);
+	else if (options->input && options->program)
+		fprintf(stderr, "scmltrace: a log and a program are given; choose one\n");
+	else if (!options->input && (!options->program || !*options->program))
+		fprintf(stderr,
+			"scmltrace: no program is given behind '--', and no log by --input\n%s",
+			usage);
 	else
 		return TRACE_DONE;
 	return TRACE_USAGE;

@@ -1,0 +1,52 @@
+/*
+ * strace_pending: what is to be remembered of each process of a log: the call that it is in,
+ * and whether it calls the kernel by another table.
+ */
+#ifndef SCML_STRACE_PENDING_H
+#define SCML_STRACE_PENDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "strace_line.h"
+
+/** One process. Its TEXT, without the NUL of a string, is empty where it is in no call. */
+struct strace_process {
+	uint32_t pid;
+	bool is_foreign;
+	uint64_t line;	 /* on which the call began */
+	size_t name_len; /* of the call, at the start of TEXT */
+	char *text;
+	size_t len, capacity;
+	uint32_t next; /* in its hash chain or the free list */
+};
+
+struct strace_pending;
+
+/** No process yet; NULL when memory runs out. */
+struct strace_pending *strace_pending_new(void);
+
+void strace_pending_free(struct strace_pending *pending);
+
+/** The process with that number, or NULL. */
+struct strace_process *strace_pending_find(struct strace_pending *pending, uint32_t pid);
+
+/** The same, made where it is not there; NULL: there are too many already. */
+struct strace_process *strace_pending_make(struct strace_pending *pending, uint32_t pid);
+
+/** The only process that is in a call of that name; NULL: none, or several. */
+struct strace_process *strace_pending_only(struct strace_pending *pending,
+					   struct strace_text name);
+
+/** Put TEXT behind what PROCESS remembers. False: there is no room, and it was forgotten. */
+bool strace_pending_append(struct strace_pending *pending, struct strace_process *process,
+			   struct strace_text text);
+
+/** PROCESS is in no call; what need not be remembered about it is forgotten. */
+void strace_pending_drop(struct strace_pending *pending, struct strace_process *process);
+
+/** Any process that is in a call, the one with the earliest line; NULL: there is none. */
+struct strace_process *strace_pending_first(struct strace_pending *pending);
+
+#endif
