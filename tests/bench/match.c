@@ -56,23 +56,35 @@ static const struct scml_test tests[] = {
 	 .first = V_TYPE,
 	 .count = 1,
 	 .mask = UINT64_MAX},
+	{.op = SCML_OP_MEMORY, .place = {.base = 1, .width = 64}, .first = 11, .count = 1},
+	{.op = SCML_OP_IN,
+	 .place = {.base = SCML_INSIDE, .width = 16},
+	 .first = V_INET,
+	 .count = 2,
+	 .mask = UINT64_MAX},
 };
 static const struct scml_block blocks[] = {
 	{.size = 16,
 	 .extent = {.kind = SCML_EXTENT_PLACE,
 		    .place = {.base = 2, .width = 32, .flags = SCML_SIGNED}}}};
-static const struct scml_cond conds[] = {{.test = 0}, {.test = 1}, {.test = 4}};
-static const struct scml_rule rules[] = {{.cond_count = 2}, {.first_cond = 2, .cond_count = 1}};
+static const struct scml_cond conds[] = {
+	{.test = 0}, {.test = 1}, {.test = 4}, {.test = 2}, {.test = 10}};
+static const struct scml_rule rules[] = {{.cond_count = 2},
+					 {.first_cond = 2, .cond_count = 1},
+					 {.first_cond = 3, .cond_count = 1},
+					 {.first_cond = 4, .cond_count = 1}};
 static const struct scml_call_rules calls[] = {{.rule_count = 1},
-					       {.first_rule = 1, .rule_count = 1}};
-static const uint16_t by_nr[] = {1, 2};
+					       {.first_rule = 1, .rule_count = 1},
+					       {.first_rule = 2, .rule_count = 1},
+					       {.first_rule = 3, .rule_count = 1}};
+static const uint16_t by_nr[] = {1, 2, 3, 4};
 static const struct scml_table table = {
 	.version = SCML_TABLE_VERSION,
 	.arch = ARCH,
-	.nr_count = 2,
-	.call_count = 2,
-	.rule_count = 2,
-	.cond_count = 3,
+	.nr_count = 4,
+	.call_count = 4,
+	.rule_count = 4,
+	.cond_count = 5,
 	.test_count = sizeof(tests) / sizeof(*tests),
 	.block_count = 1,
 	.value_count = sizeof(values) / sizeof(*values),
@@ -140,15 +152,20 @@ int main(void)
 		fputs("the table is not in order\n", stderr);
 		return EXIT_FAILURE;
 	}
-	measure("registers", &call, NULL);
+	call.nr = 2;
+	measure("one register", &call, NULL);
+	call.nr = 0;
+	measure("two registers, four tests", &call, NULL);
 	call.args[1] = 0x80805;
 	measure("registers, refused", &call, NULL);
 	measure("registers, refused, with reason", &call, &reason);
 	call = (struct scml_call){.arch = ARCH, .nr = 1, .args = {3, (uintptr_t)name, 16}};
-	measure("sockaddr in own memory", &call, NULL);
+	measure("sockaddr, two alternatives", &call, NULL);
 	call.args[2] = 4;
 	measure("sockaddr, refused, with reason", &call, &reason);
-	call.nr = 2;
+	call.nr = 3;
+	measure("sockaddr's family", &call, NULL);
+	call.nr = 4;
 	measure("no rule", &call, NULL);
 	return EXIT_SUCCESS;
 }
