@@ -32,6 +32,7 @@ bool cli_compile(struct cli *cli)
 	if (cli->is_quiet)
 		diags_min_level(cli->compilation->diags, DIAG_ERROR);
 	compile_run(cli->compilation, cli->inputs.items, cli->inputs.count, &options);
+	lint_run(cli->compilation, &cli->lint);
 	return diags_count(cli->compilation->diags, DIAG_ERROR) == 0;
 }
 

@@ -9,6 +9,7 @@
 #include "bpf/program.h"
 #include "compile.h"
 #include "emit.h"
+#include "lint.h"
 #include "vec.h"
 
 /** Exit statuses that scripts can rely on. */
@@ -32,6 +33,7 @@ struct cli {
 	const char *depend_file;   /* -MF */
 	bool wants_depend;	   /* -MD */
 	struct bpf_options filter; /* but for call_actions */
+	struct lint_options lint;
 	bool doc_details;
 	bool is_quiet;
 	bool is_verbose;
@@ -54,6 +56,7 @@ enum cli_group {
 	CLI_COMPILE = 2, /* architectures and overlays */
 	CLI_FILTER = 4,	 /* what a filter answers */
 	CLI_OUTPUT = 8,	 /* where results go */
+	CLI_LINT = 16,	 /* what is checked beside the language */
 };
 
 /** The commands, ended by a row whose RUN is NULL; the first one is compiling. */

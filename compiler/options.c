@@ -139,6 +139,25 @@ static bool set_scope(struct cli *cli, const char *value)
 	return is_listed || strcmp(value, "all") == 0;
 }
 
+static bool set_min_kernel(struct cli *cli, const char *value)
+{
+	unsigned major, minor;
+	int end = 0;
+
+	if (sscanf(value, "%u.%u%n", &major, &minor, &end) != 2 || major > 255 || minor > 255 ||
+	    (value[end] != '\0' && value[end] != '.' && value[end] != '-'))
+		return false;
+	cli->lint.min_kernel = major << 8 | minor;
+	return true;
+}
+
+static bool set_portable(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->lint.portable = true;
+	return true;
+}
+
 static bool set_doc_details(struct cli *cli, const char *value)
 {
 	(void)value;
@@ -170,6 +189,9 @@ static const struct cli_option options[] = {
 	 CLI_FILTER, set_on_unknown},
 	{"--scope", "all|listed", "listed: only calls that have rules are judged (all)",
 	 CLI_FILTER, set_scope},
+	{"--min-kernel", "VERSION", "warn of what is newer than that Linux", CLI_LINT,
+	 set_min_kernel},
+	{"--portable", NULL, "warn of what other tools would not read", CLI_LINT, set_portable},
 	{"-W", "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
 	 CLI_COMMON, set_warning},
 	{"--diagnostics", "FORMAT", "text, json, sarif or github (text)", CLI_COMMON,
