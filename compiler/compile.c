@@ -38,22 +38,26 @@ static bool add_overlays(struct compilation *compilation, const struct compile_o
 static void read_documents(struct compilation *compilation, const char *const *inputs,
 			   size_t count)
 {
-	VEC(const struct res_document *) documents = {0};
+	VEC(const struct ast_document *) asts = {0};
+	const struct res_document **documents;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct source_document *source =
 			source_read(compilation->sources, compilation->diags, inputs[i]);
-		const struct ast_document *ast;
 
-		if (!source)
-			continue;
-		ast = parse_document(compilation->arena, compilation->diags,
-				     compilation->sources, source);
-		vec_push(compilation->arena, &documents,
-			 resolve_document(compilation->arena, compilation->diags, ast));
+		if (source)
+			vec_push(compilation->arena, &asts,
+				 parse_document(compilation->arena, compilation->diags,
+						compilation->sources, source));
 	}
-	compilation->documents = documents.items;
-	compilation->document_count = documents.count;
+	documents =
+		ARENA_ARRAY(compilation->arena, const struct res_document *, asts.count + 1);
+	for (size_t i = 0; i < asts.count; i++)
+		documents[i] = resolve_document_among(
+			compilation->arena, compilation->diags,
+			(const struct ast_document *const *)asts.items, asts.count, i);
+	compilation->documents = documents;
+	compilation->document_count = asts.count;
 }
 
 static void report_unknown_arch(struct compilation *compilation, const char *name)

@@ -37,7 +37,7 @@ static void report_twice(const struct compilation *compilation, const struct ast
 	struct diag *diag = diag_add(compilation->diags, DIAG_DUPLICATE, name->span,
 				     "%s '%s' stands in this list already", what, name->text);
 
-	diag_remark(compilation->diags, diag, before->span, "here");
+	diag_remark(compilation->diags, diag, before->span, "first here");
 }
 
 static void check_pattern(const struct compilation *compilation,

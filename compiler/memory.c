@@ -63,6 +63,16 @@ static void suggest_field(const struct pattern_scope *scope, const struct abi_st
 	}
 }
 
+/* Another struct that has a field called NAME, or NULL. */
+static const struct abi_struct *field_elsewhere(const struct abi_db *db, const char *name)
+{
+	for (uint32_t i = 1; i < db->struct_count; i++) {
+		if (struct_field(db, &db->structs[i], name))
+			return &db->structs[i];
+	}
+	return NULL;
+}
+
 static void report_unknown_field(const struct pattern_scope *scope,
 				 const struct abi_struct *object, const struct ast_name *name)
 {
@@ -76,9 +86,14 @@ static void report_unknown_field(const struct pattern_scope *scope,
 			      &best, &best_distance);
 	*scope->has_error = true;
 	if (!best) {
+		const struct abi_struct *other = field_elsewhere(scope->db, name->text);
+
 		diag_add(scope->diags, DIAG_UNKNOWN_FIELD, name->span,
-			 "'struct %s' has no field '%s'", abi_string(scope->db, object->name),
-			 name->text);
+			 "'struct %s' has no field '%s'%s%s%s",
+			 abi_string(scope->db, object->name), name->text,
+			 other ? "; 'struct " : "",
+			 other ? abi_string(scope->db, other->name) : "",
+			 other ? "' has one" : "");
 		return;
 	}
 	diag = diag_add(scope->diags, DIAG_UNKNOWN_FIELD, name->span,

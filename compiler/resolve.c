@@ -34,6 +34,8 @@ struct resolver {
 	struct arena *arena;
 	struct diags *diags;
 	const struct ast_document *ast;
+	const struct ast_document *const *all; /* the documents of the compilation */
+	size_t all_count;
 	struct group *groups; /* in reading order */
 	size_t group_count;
 	struct group **by_name; /* open addressing: the last definition of each name */
@@ -143,6 +145,29 @@ static void collect_groups(struct resolver *resolver)
 	}
 }
 
+/* Where another document of the compilation defines what is not to be seen from here. */
+static void remark_elsewhere(struct resolver *resolver, struct diag *diag,
+			     const struct ast_part *part)
+{
+	for (size_t i = 0; i < resolver->all_count; i++) {
+		const struct ast_document *other = resolver->all[i];
+
+		for (size_t j = 0; other != resolver->ast && j < other->rule_count; j++) {
+			const struct ast_rule *rule = other->rules[j];
+
+			if (rule->kind == AST_SYSCALL_RULE ||
+			    strcmp(rule->name.text, part->name.text) != 0)
+				continue;
+			diag_remark(
+				resolver->diags, diag, rule->name.span,
+				"another file defines '%s', but names are seen in their own "
+				"file only",
+				part->name.text);
+			return;
+		}
+	}
+}
+
 static void report_unknown(struct resolver *resolver, const struct ast_part *part)
 {
 	const char *best = NULL;
@@ -168,16 +193,19 @@ static void report_unknown(struct resolver *resolver, const struct ast_part *par
 		}
 	}
 	if (!best) {
-		diag_add(resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
-			 "nothing in this file is called '%s'; define it with '%s = …;' or "
-			 "'struct %s = {…};'",
-			 part->name.text, part->name.text, part->name.text);
+		diag = diag_add(
+			resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
+			"nothing in this file is called '%s'; define it with '%s = …;' or "
+			"'struct %s = {…};'",
+			part->name.text, part->name.text, part->name.text);
+		remark_elsewhere(resolver, diag, part);
 		return;
 	}
 	diag = diag_add(resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
 			"nothing in this file is called '%s'; did you mean '%s'?",
 			part->name.text, best);
 	diag_edit(resolver->diags, diag, part->name.span, "%s", best);
+	remark_elsewhere(resolver, diag, part);
 }
 
 /* What `<NAME>` in rule number FROM refers to: the last definition that is complete before it,
@@ -584,20 +612,29 @@ static void check_unused(struct resolver *resolver, size_t errors_before)
 const struct res_document *resolve_document(struct arena *arena, struct diags *diags,
 					    const struct ast_document *ast)
 {
-	struct resolver resolver = {.arena = arena, .diags = diags, .ast = ast};
+	return resolve_document_among(arena, diags, &ast, 1, 0);
+}
+
+const struct res_document *resolve_document_among(struct arena *arena, struct diags *diags,
+						  const struct ast_document *const *asts,
+						  size_t count, size_t index)
+{
+	const struct ast_document *ast = asts[index];
+	struct resolver resolver = {
+		.arena = arena, .diags = diags, .ast = ast, .all = asts, .all_count = count};
 	struct res_document *document = ARENA_NEW(arena, struct res_document);
 	struct res_rule *rules = ARENA_ARRAY(arena, struct res_rule, ast->rule_count + 1);
 	size_t errors_before = diags_count(diags, DIAG_ERROR);
-	size_t count = 0;
+	size_t rule_count = 0;
 
 	collect_groups(&resolver);
 	for (size_t i = 0; i < ast->rule_count; i++) {
 		if (ast->rules[i]->kind == AST_SYSCALL_RULE)
-			rules[count++] = resolve_rule(&resolver, i);
+			rules[rule_count++] = resolve_rule(&resolver, i);
 	}
 	check_unused(&resolver, errors_before);
 	document->ast = ast;
 	document->rules = rules;
-	document->rule_count = count;
+	document->rule_count = rule_count;
 	return document;
 }

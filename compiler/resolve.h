@@ -68,4 +68,12 @@ struct res_document {
 const struct res_document *resolve_document(struct arena *arena, struct diags *diags,
 					    const struct ast_document *ast);
 
+/**
+ * The same for ASTS[INDEX] of a compilation of COUNT documents. Names of the others stay out of
+ * sight, but a message about an unknown name says where another document has it.
+ */
+const struct res_document *resolve_document_among(struct arena *arena, struct diags *diags,
+						  const struct ast_document *const *asts,
+						  size_t count, size_t index);
+
 #endif
