@@ -47,12 +47,14 @@ struct parser {
 	struct open_bracket open[PARSE_MAX_DEPTH + 1];
 	size_t open_count;
 	uint32_t rule_column;
-	bool is_at_boundary; /* a rule may begin here */
+	bool is_at_boundary; /* a rule may begin with the next token ... */
+	bool is_at_start;    /* ... or might have with this one, but does not */
 
 	/* what was said */
 	bool is_recovering; /* tokens are skipped up to an anchor */
 	bool is_muted;	    /* nothing more is said about this rule */
 	bool is_broken;	    /* the rule is left out of the tree */
+	size_t quiet_until; /* the last token that may still be an echo of a guess */
 	bool is_chain;	    /* the token at CHAIN_INDEX was missing ... */
 	size_t chain_index;
 	struct diag *chain; /* ... and this says so; NULL if nothing was said */

@@ -240,6 +240,7 @@ void parser_end_rule(struct parser *parser, struct ast_rule *rule, struct span s
 	parser->rule_name = (struct ast_name){NULL, SPAN_NONE};
 	parser->is_broken = false;
 	parser->is_muted = false;
+	parser->quiet_until = 0;
 	parser->parts.count = 0;
 	parser->members.count = 0;
 	parser->elements.count = 0;

@@ -208,12 +208,10 @@ static void report_plain(struct parser *parser, unsigned int want)
 
 void parser_unexpected(struct parser *parser, unsigned int want)
 {
-	bool is_near_guess =
-		parser->is_chain && parser->index <= parser->chain_index + PARSER_QUIET;
-
 	parser->is_broken = true;
 	parser->fault = parser->seen.span;
-	if (!is_echo(parser) && !is_near_guess && !report_known(parser, want))
+	if (!is_echo(parser) && parser->index > parser->quiet_until &&
+	    !report_known(parser, want))
 		report_plain(parser, want);
 	parser->is_recovering = true;
 	parser_skip_group(parser);
@@ -239,7 +237,7 @@ void parser_missing(struct parser *parser, const struct missing *missing)
 	if (is_next && parser->chain) {
 		parser_extend_chain(parser, missing);
 	} else if (is_next || parser->is_muted || parser->is_recovering ||
-		   parser_peek(parser, 0)->is_after_stray) {
+		   parser->scan.is_over || parser_peek(parser, 0)->is_after_stray) {
 		parser->chain = NULL;
 	} else {
 		parser->chain =
@@ -252,6 +250,7 @@ void parser_missing(struct parser *parser, const struct missing *missing)
 			    "this %s is not closed", scan_quote(&parser->scan, missing->open));
 	parser->is_chain = true;
 	parser->chain_index = missing->index;
+	parser->quiet_until = missing->index + PARSER_QUIET;
 }
 
 void parser_missing_after(struct parser *parser, struct span name, const char *text)
@@ -259,17 +258,26 @@ void parser_missing_after(struct parser *parser, struct span name, const char *t
 	struct diag *diag = parser_error(parser, span_after(name), "'%s' is missing after %s",
 					 text, scan_quote(&parser->scan, name));
 
-	parser_insert(parser, diag, name,
-		      text[0] == '>' ? text : arena_printf(parser->arena, " %s", text));
+	if (text[0] != '>') {
+		parser_insert(parser, diag, name, arena_printf(parser->arena, " %s", text));
+		return;
+	}
+	/* `<A | B>` is another mistake, and what follows is its echo */
+	if (parser->seen.kind != TOKEN_PIPE)
+		parser_insert(parser, diag, name, text);
+	parser->quiet_until = parser->index + PARSER_QUIET;
 }
 
 void parser_missing_between(struct parser *parser, struct span before, struct span after,
 			    const char *text)
 {
-	struct diag *diag =
-		parser_error(parser, span_after(before), "'%s' is missing before %s", text,
-			     scan_quote(&parser->scan, after));
+	struct diag *diag;
 
+	parser->is_broken = true;
+	if (is_echo(parser))
+		return;
+	diag = parser_error(parser, span_after(before), "'%s' is missing before %s", text,
+			    scan_quote(&parser->scan, after));
 	parser_insert(parser, diag, before,
 		      text[0] == ',' ? text : arena_printf(parser->arena, " %s", text));
 }
@@ -291,9 +299,7 @@ void parser_missing_separator(struct parser *parser, struct span before, struct 
 						  looks_constant(right->name.text));
 	const char *text = !is_value || !left->name.text ? "," : left->pattern ? "|" : "=";
 
-	parser->is_broken = true;
-	if (!is_echo(parser))
-		parser_missing_between(parser, before, after, text);
+	parser_missing_between(parser, before, after, text);
 }
 
 void parser_doubled_bar(struct parser *parser, struct span span)

@@ -217,14 +217,22 @@ static struct token take_too_deep(struct parser *parser)
 	return bad_token(parser, span);
 }
 
+/* Is '(' the grammar's business here, be it right or wrong? Elsewhere it groups something. */
+static bool expects_paren(const struct parser *parser)
+{
+	return parser->seen.kind == TOKEN_RULE || parser->seen.kind == TOKEN_STRUCT ||
+	       parser->before.kind == TOKEN_STRUCT || parser->is_at_start;
+}
+
 static struct token take_opener(struct parser *parser)
 {
 	struct token token = *parser_peek(parser, 0);
 
-	if (token.kind == TOKEN_LPAREN && parser->seen.kind != TOKEN_RULE &&
-	    parser->seen.kind != TOKEN_STRUCT && parser->before.kind != TOKEN_STRUCT) {
-		parser_error(parser, token.span,
-			     "'(' cannot stand here: SCML has no grouping and no macros");
+	if (token.kind == TOKEN_LPAREN && !expects_paren(parser)) {
+		if (!token.is_after_stray)
+			parser_error(
+				parser, token.span,
+				"'(' cannot stand here: SCML has no grouping and no macros");
 		return bad_token(parser, parser_drop_group(parser));
 	}
 	if (parser->open_count > PARSE_MAX_DEPTH ||
@@ -232,6 +240,39 @@ static struct token take_opener(struct parser *parser)
 		return take_too_deep(parser);
 	parser->open[parser->open_count++] = (struct open_bracket){token.kind, token.span};
 	parser_drop(parser);
+	return token;
+}
+
+static int closer_of(int kind)
+{
+	return kind == TOKEN_LPAREN   ? TOKEN_RPAREN
+	       : kind == TOKEN_LBRACE ? TOKEN_RBRACE
+				      : TOKEN_RBRACKET;
+}
+
+/* A ')' with which no rule can end was meant to be the bracket that is open. */
+static bool is_wrong_closer(struct parser *parser)
+{
+	int after = parser_peek(parser, 1)->kind;
+
+	return parser_peek(parser, 0)->kind == TOKEN_RPAREN &&
+	       (after == TOKEN_COMMA || is_closer(after));
+}
+
+static struct token take_wrong_closer(struct parser *parser)
+{
+	const struct open_bracket *open = &parser->open[--parser->open_count];
+	const char *wanted = open->kind == TOKEN_LBRACE ? "}" : "]";
+	struct token token = take(parser);
+	struct diag *diag =
+		parser_error(parser, token.span, "expected '%s', found ')'", wanted);
+
+	if (diag) {
+		diag_edit(parser->diags, diag, token.span, "%s", wanted);
+		diag_remark(parser->diags, diag, open->span, "this %s is not closed",
+			    scan_quote(&parser->scan, open->span));
+	}
+	token.kind = closer_of(open->kind);
 	return token;
 }
 
@@ -246,7 +287,8 @@ static struct token take_closer(struct parser *parser)
 	if (count == 0)
 		return take(parser);
 	if (count < parser->open_count)
-		return missing_closer(parser);
+		return is_wrong_closer(parser) ? take_wrong_closer(parser)
+					       : missing_closer(parser);
 	parser->open_count--;
 	return take(parser);
 }
@@ -258,9 +300,11 @@ static struct token take_name(struct parser *parser)
 
 	if (parser->seen.kind == TOKEN_STRUCT || parser_peek(parser, 0)->kind != TOKEN_LPAREN)
 		return token;
-	parser_error(parser, span_join(token.span, parser_peek(parser, 0)->span),
-		     "'%s(' cannot stand here: SCML has no macros; write what it stands for",
-		     token.text);
+	if (!token.is_after_stray)
+		parser_error(
+			parser, span_join(token.span, parser_peek(parser, 0)->span),
+			"'%s(' cannot stand here: SCML has no macros; write what it stands for",
+			token.text);
 	return bad_token(parser, span_join(token.span, parser_drop_group(parser)));
 }
 
@@ -301,6 +345,7 @@ static struct token take_any(struct parser *parser)
 	if (begins_rule(parser))
 		return take_rule_start(parser);
 	kind = parser_peek(parser, 0)->kind;
+	parser->is_at_start = parser->is_at_boundary;
 	if (parser->is_at_boundary) {
 		parser->rule_column = parser_peek(parser, 0)->column;
 		parser->is_at_boundary = false;
@@ -329,7 +374,9 @@ void parser_advance(struct parser *parser)
 	token = take_any(parser);
 	parser->before = parser->seen;
 	parser->seen = token;
-	if (token.is_after_stray || token.kind == TOKEN_BAD) {
+	if (token.kind == TOKEN_RULE || token.kind == TOKEN_STRUCT) {
+		parser->is_broken = false;
+	} else if (token.is_after_stray || token.kind == TOKEN_BAD) {
 		parser->is_broken = true;
 		parser->fault = token.span;
 	}

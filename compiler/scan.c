@@ -202,6 +202,7 @@ void scan_comment_finish(struct scan *scan, size_t end, bool is_whole)
 	size_t marker;
 	size_t len;
 
+	scan->is_line_blank = false;
 	scan_flush_strays(scan);
 	comment.span = span_of(scan, scan->comment_start, end);
 	file = source_file(scan->sources, comment.span.file);
@@ -289,15 +290,15 @@ static unsigned int number_base(const char *text, size_t len, size_t *prefix)
 	return *prefix ? 8 : 10;
 }
 
-static bool digits_are_valid(const char *text, size_t len, unsigned int base)
+/* How many of the LEN bytes at TEXT are digits in BASE. */
+static size_t count_digits(const char *text, size_t len, unsigned int base)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = (unsigned char)text[i];
+	size_t i = 0;
 
-		if (base == 16 ? !isxdigit(byte) : byte < '0' || byte >= '0' + base)
-			return false;
-	}
-	return len > 0;
+	while (i < len && (base == 16 ? isxdigit((unsigned char)text[i])
+				      : text[i] >= '0' && text[i] < '0' + (int)base))
+		i++;
+	return i;
 }
 
 static const char *base_name(unsigned int base)
@@ -311,6 +312,7 @@ int scan_number(struct scan *scan, struct token *token, const char *text, size_t
 	size_t prefix;
 	unsigned int base;
 	uint64_t value;
+	size_t digits;
 
 	scan_token(scan, token, TOKEN_NUMBER);
 	text += is_negative;
@@ -318,10 +320,11 @@ int scan_number(struct scan *scan, struct token *token, const char *text, size_t
 	base = number_base(text, len, &prefix);
 	text += prefix;
 	len -= prefix;
-	if (!digits_are_valid(text, len, base)) {
+	digits = count_digits(text, len, base);
+	if (digits < len || len == 0) {
 		scan_error(scan, DIAG_NUMBER, token->span, "%s is not a number: %s",
 			   scan_quote(scan, token->span),
-			   len ? arena_printf(scan->arena, "not all of it are %s digits",
+			   len ? arena_printf(scan->arena, "'%c' is no %s digit", text[digits],
 					      base_name(base))
 			       : "digits are missing");
 		token->kind = TOKEN_BAD;
