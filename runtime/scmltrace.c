@@ -35,7 +35,7 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
-static enum trace_status compile_specs(const struct trace_options *options)
+static int compile_specs(const struct trace_options *options)
 {
 	struct compilation *compilation = options->compilation;
 	struct compile_options compile = {
@@ -81,8 +81,7 @@ static int pass_on(int status)
 }
 
 /* What --fail makes of the report. */
-static enum trace_status failure(const struct trace_options *options,
-				 const struct report *report)
+static int failure(const struct trace_options *options, const struct report *report)
 {
 	if (options->must_fail && report_count(report, REPORT_UNSUPPORTED))
 		return TRACE_UNSUPPORTED;
@@ -187,7 +186,7 @@ static int run(const struct trace_options *options, FILE *out)
 
 static int compile_and_run(const struct trace_options *options)
 {
-	enum trace_status status = compile_specs(options);
+	int status = compile_specs(options);
 	FILE *out = stderr;
 	int result;
 
@@ -208,7 +207,7 @@ static int compile_and_run(const struct trace_options *options)
 int main(int argc, char **argv)
 {
 	struct trace_options options = {0};
-	enum trace_status status;
+	int status;
 	bool stop;
 	int result;
 

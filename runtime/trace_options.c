@@ -177,7 +177,7 @@ static void print_help(void)
 	printf("\nThe program's exit status is passed on.\n");
 }
 
-static enum trace_status usage_error(const char *what, const char *word)
+static int usage_error(const char *what, const char *word)
 {
 	fprintf(stderr, "scmltrace: %s '%s'; 'scmltrace --help' lists what there is\n", what,
 		word);
@@ -204,8 +204,8 @@ static bool is_option(const struct option *option, const char *arg, const char *
 	return !arg[2] || *value;
 }
 
-static enum trace_status parse_option(struct trace_options *options, int argc, char **argv,
-				      int *at, bool *stop)
+static int parse_option(struct trace_options *options, int argc, char **argv, int *at,
+			bool *stop)
 {
 	const struct option *option = table;
 	const char *arg = argv[*at], *value = NULL;
@@ -233,7 +233,7 @@ static enum trace_status parse_option(struct trace_options *options, int argc, c
 	return TRACE_USAGE;
 }
 
-static enum trace_status check(const struct trace_options *options)
+static int check(const struct trace_options *options)
 {
 	if (!options->specs.count)
 		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
@@ -248,8 +248,7 @@ static enum trace_status check(const struct trace_options *options)
 	return TRACE_USAGE;
 }
 
-enum trace_status trace_options_parse(struct trace_options *options, int argc, char **argv,
-				      bool *stop)
+int trace_options_parse(struct trace_options *options, int argc, char **argv, bool *stop)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -258,7 +257,7 @@ enum trace_status trace_options_parse(struct trace_options *options, int argc, c
 	options->color = isatty(STDERR_FILENO) && !(no_color && *no_color) &&
 			 !(term && strcmp(term, "dumb") == 0);
 	for (int i = 1; i < argc; i++) {
-		enum trace_status status;
+		int status;
 
 		if (strcmp(argv[i], "--") == 0) {
 			options->program = argv + i + 1;

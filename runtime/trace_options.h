@@ -43,7 +43,6 @@ struct trace_options {
  * Read ARGV into OPTIONS, whose compilation is there already. TRACE_DONE; with *STOP set, help
  * or version was asked for and printed. TRACE_USAGE: a message was printed.
  */
-enum trace_status trace_options_parse(struct trace_options *options, int argc, char **argv,
-				      bool *stop);
+int trace_options_parse(struct trace_options *options, int argc, char **argv, bool *stop);
 
 #endif
