@@ -41,6 +41,7 @@ static enum scml_read read_proc_mem(pid_t pid, uint64_t address, unsigned char *
 static enum scml_read read_page(struct peek *peek, uint64_t address, unsigned char *page)
 {
 	struct iovec local = {page, PEEK_PAGE};
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): an address of the other process */
 	struct iovec remote = {(void *)(uintptr_t)address, PEEK_PAGE};
 
 	if (address > INT64_MAX - PEEK_PAGE || address > UINTPTR_MAX - PEEK_PAGE)

@@ -104,15 +104,15 @@ static void put_call(const struct render_job *job, const struct abi_call *abi)
 }
 
 size_t render_call(const struct render *render, const struct scml_call *call,
-		   const struct scml_memory *memory, char *buffer, size_t size)
+		   const struct scml_memory *memory, char *text, size_t size)
 {
 	const struct abi_arch *arch = &render->db->archs[render->arch];
-	struct render_text text = render_text_in(buffer, size);
+	struct render_text out = render_text_in(text, size);
 	struct render_job job = {.db = render->db,
 				 .arch = render->arch,
 				 .call = call,
 				 .memory = memory,
-				 .text = &text};
+				 .text = &out};
 	const struct abi_call *abi = NULL;
 
 	if (call->arch == arch->audit && !(call->nr & arch->foreign_nr_bit))
@@ -121,9 +121,9 @@ size_t render_call(const struct render *render, const struct scml_call *call,
 		job.params = abi_call_params(render->db, abi, render->arch, &job.param_count);
 		put_call(&job, abi);
 	} else {
-		put_raw(&text, call);
+		put_raw(&out, call);
 	}
 	if (render->shows_result && call->has_returned)
-		put_result(&text, call);
-	return text.used;
+		put_result(&out, call);
+	return out.used;
 }

@@ -351,16 +351,15 @@ static void put_named(const struct render_job *job, struct field_walk *walk,
 	put_field(job, scope, &field->slot, scope->address + offset);
 }
 
-/* The struct that the union of SCOPE's struct is in this call, or NULL. */
-static const struct abi_struct *union_case(const struct render_job *job,
-					   const struct render_scope *scope)
+/* Index of the struct that the union of SCOPE's struct is in this call; 0: of none. */
+static uint16_t union_case(const struct render_job *job, const struct render_scope *scope)
 {
 	const struct abi_struct *object = scope->object;
 	const struct abi_field *selector;
 	uint64_t word;
 
 	if (!object->cases.count || !read_field(job, scope, object->selector, &word))
-		return NULL;
+		return 0;
 	selector = field_at(job, object, object->selector);
 	for (uint32_t i = 0; i < object->cases.count; i++) {
 		const struct abi_union_case *one =
@@ -370,9 +369,9 @@ static const struct abi_struct *union_case(const struct render_job *job,
 				     selector->slot.set ? &job->db->sets[selector->slot.set]
 							: NULL,
 				     one->values, word))
-			return &job->db->structs[one->struct_index];
+			return one->struct_index;
 	}
-	return NULL;
+	return 0;
 }
 
 /* Does FIELD lie where some field of OBJECT does? */
@@ -394,43 +393,49 @@ static bool overlaps(const struct render_job *job, const struct abi_field *field
 	return false;
 }
 
-/* The fields of a struct and then those of its union's case, which may repeat the common ones:
- * the selector is shown by the name that it has in the struct itself. */
-static void put_fields(const struct render_job *job, struct field_walk *walk,
-		       const struct abi_struct *chosen)
+static void put_own_fields(const struct render_job *job, struct field_walk *walk)
 {
 	const struct abi_struct *object = walk->scope->object;
-	const struct abi_field *selector =
-		chosen ? field_at(job, object, object->selector) : NULL;
-	struct abi_struct common;
 
+	for (uint32_t i = 0; i < object->fields.count && !job->text->is_full; i++)
+		put_named(job, walk, field_at(job, object, i));
+}
+
+/* The common fields of a struct and those of its union's case CHOSEN, which may repeat common
+ * ones: the selector is shown by the name that it has in the struct itself. */
+static void put_union_fields(const struct render_job *job, struct field_walk *walk,
+			     const struct abi_struct *chosen)
+{
+	const struct abi_struct *object = walk->scope->object;
+	struct abi_struct selector = *object;
+
+	selector.fields = (struct abi_range){object->fields.first + object->selector, 1};
 	for (uint32_t i = 0; i < object->fields.count && !job->text->is_full; i++) {
 		const struct abi_field *field = field_at(job, object, i);
 
-		if (!chosen || field == selector || !overlaps(job, field, chosen))
+		if (i == object->selector || !overlaps(job, field, chosen))
 			put_named(job, walk, field);
 	}
-	if (!chosen)
-		return;
-	common = *object;
-	common.fields = (struct abi_range){object->fields.first + object->selector, 1};
 	for (uint32_t i = 0; i < chosen->fields.count && !job->text->is_full; i++) {
-		if (!overlaps(job, field_at(job, chosen, i), &common))
+		if (!overlaps(job, field_at(job, chosen, i), &selector))
 			put_named(job, walk, field_at(job, chosen, i));
 	}
 }
 
 static void put_struct(const struct render_job *job, const struct render_scope *scope)
 {
-	const struct abi_struct *chosen = union_case(job, scope);
 	struct field_walk walk = {.scope = scope};
+	uint16_t chosen = union_case(job, scope);
 
 	if (scope->depth > RENDER_MAX_DEPTH) {
 		render_put(job->text, "{...}");
 		return;
 	}
 	render_put(job->text, "{");
-	put_fields(job, &walk, chosen);
+	if (chosen)
+		put_union_fields(job, &walk, &job->db->structs[chosen]);
+	else
+		put_own_fields(job, &walk);
 	if (walk.is_cut && !scope->object->is_versioned)
 		render_put(job->text, "%s...", walk.has_put ? ", " : "");
 	render_put(job->text, "}");
@@ -450,14 +455,14 @@ static void put_target_struct(const struct render_job *job, const struct render_
 {
 	const struct abi_struct *object = &job->db->structs[slot->target_struct];
 	struct render_scope inner = {object, address, 0, scope ? scope->depth + 1 : 1};
-	const struct abi_struct *chosen = union_case(job, &inner);
+	uint16_t chosen = union_case(job, &inner);
 	uint64_t size;
 
 	if (!is_readable(job, address) || inner.depth > RENDER_MAX_DEPTH) {
 		render_pointer(job->text, address);
 		return;
 	}
-	inner.limit = struct_size(job, chosen ? chosen : object);
+	inner.limit = struct_size(job, chosen ? &job->db->structs[chosen] : object);
 	if (read_length(job, scope, slot->len, &size) && size < inner.limit)
 		inner.limit = size;
 	put_struct(job, &inner);
