@@ -10,6 +10,7 @@
 #include "bpf/graph.h"
 #include "bpf/layout.h"
 #include "bpf/ranges.h"
+#include "bpf/simplify.h"
 #include "bpf/undecided.h"
 #include "vec.h"
 
@@ -112,6 +113,7 @@ static bpf_node decide_call(struct codegen *gen, const struct rules *rules,
 	bpf_node node =
 		bpf_decide(gen->graph, is_big_endian, call_test(gen->work, call), outcome);
 
+	node = bpf_simplify(gen->graph, node);
 	if (bpf_graph_at(gen->graph, node)->op != BPF_TEST_LEAF)
 		vec_push(gen->work, &gen->tested,
 			 ((struct tested_call){rules->db, call->abi, node, 0}));

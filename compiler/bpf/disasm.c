@@ -148,12 +148,26 @@ static void add_field(struct line *line, uint32_t offset)
 		add(line, "args[%u] %s", word / 2 - 2, word % 2 == big ? "low" : "high");
 }
 
-/* The one architecture that STATE allows, or -1. */
-static int known_arch(const struct disasm *disasm, struct state state)
+/* The call with number NR on every architecture that STATE allows, or NULL. */
+static const struct abi_call *known_call(const struct disasm *disasm, struct state state,
+					 uint32_t nr)
 {
-	if (!state.archs || state.archs & (state.archs - 1))
-		return state.archs ? disasm->listing->arch : -1;
-	return state.archs == ARCH_OTHER ? -1 : __builtin_ctz(state.archs);
+	const struct abi_db *db = disasm->listing->db;
+	const struct abi_call *known = NULL;
+
+	if (state.archs & ARCH_OTHER)
+		state.archs = disasm->listing->arch < 0 ? 0 : 1u << disasm->listing->arch;
+	for (uint32_t i = 0; i < db->arch_count; i++) {
+		const struct abi_call *call;
+
+		if (!(state.archs >> i & 1))
+			continue;
+		call = abi_call_by_nr(db, i, nr);
+		if (!call || (known && call != known))
+			return NULL;
+		known = call;
+	}
+	return known;
 }
 
 /* A constant that is compared with what A holds. */
@@ -171,8 +185,7 @@ static void add_constant(const struct disasm *disasm, struct line *line, struct 
 			return;
 		}
 	} else if (db && state.holds == BPF_FIELD_NR) {
-		arch = known_arch(disasm, state);
-		call = arch < 0 ? NULL : abi_call_by_nr(db, (unsigned)arch, k);
+		call = known_call(disasm, state, k);
 		if (call) {
 			add(line, "%s", abi_string(db, call->name));
 			return;

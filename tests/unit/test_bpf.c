@@ -436,7 +436,7 @@ START_TEST(listing_names_fields_calls_architectures_and_actions)
 }
 END_TEST
 
-START_TEST(listing_names_calls_only_where_one_architecture_is_certain)
+START_TEST(listing_names_calls_only_where_the_architecture_is_certain)
 {
 	struct toy *toy = toy_new();
 	const struct sock_filter filter[] = {
@@ -603,7 +603,7 @@ int main(void)
 	tcase_add_test(tests, comparisons_are_unsigned);
 	tcase_add_test(tests, simulation_counts_instructions_and_stops_at_what_is_refused);
 	tcase_add_test(tests, listing_names_fields_calls_architectures_and_actions);
-	tcase_add_test(tests, listing_names_calls_only_where_one_architecture_is_certain);
+	tcase_add_test(tests, listing_names_calls_only_where_the_architecture_is_certain);
 	tcase_add_test(tests, listing_of_malformed_code_says_what_is_wrong);
 	tcase_add_test(tests, code_survives_being_written_and_read_in_either_order);
 	tcase_add_test(tests, file_is_read_whole_and_one_that_is_too_large_is_refused);

@@ -639,6 +639,49 @@ START_TEST(test_of_the_same_word_does_not_load_it_again)
 }
 END_TEST
 
+/* Rules of one call for a level (argument 1) and three options (argument 2) each. */
+static struct rules level_rules(const uint64_t *levels, size_t count)
+{
+	struct rule_call *call = ARENA_NEW(toy->arena, struct rule_call);
+	const struct test **tests = ARENA_ARRAY(toy->arena, const struct test *, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t options[] = {10 * i, 10 * i + 2, 10 * i + 4};
+		const struct test *parts[] = {
+			toy_test(toy, SCML_OP_IN, 1, 32, UINT32_MAX, &levels[i], 1),
+			toy_test(toy, SCML_OP_IN, 2, 32, UINT32_MAX, options, 3)};
+
+		tests[i] = toy_group(toy, SCML_OP_ALL, parts, 2);
+	}
+	*call = toy_call(toy, 1, tests, count);
+	return (struct rules){
+		.db = &toy->db, .arch = TOY_PLAIN, .calls = call, .call_count = 1};
+}
+
+START_TEST(what_one_rule_has_asked_the_next_does_not_ask_again)
+{
+	const uint64_t levels[] = {1, 2, 1, 2};
+	const struct rules rules = level_rules(levels, 4);
+	const struct rules *list = &rules;
+	struct bpf_options options = distinct_options();
+	struct bpf_code code = compile(&list, 1, &options);
+	const uint64_t wrong_option[6] = {0, 1, 50, 0, 0, 0};
+	struct seccomp_data data = toy_data(TOY_PLAIN, 1, wrong_option);
+	struct bpf_result result;
+	size_t level_tests = 0;
+
+	for (size_t i = 1; i < code.count; i++)
+		level_tests += code.items[i].code == (BPF_JMP | BPF_JEQ | BPF_K) &&
+			       code.items[i - 1].code == (BPF_LD | BPF_W | BPF_ABS) &&
+			       code.items[i - 1].k == BPF_FIELD_ARGS + 8;
+	ck_assert_uint_eq(level_tests, 1);
+	ck_assert(bpf_sim(code.items, code.count, &data, &result));
+	ck_assert_uint_eq(result.action, MISMATCH);
+	/* Two for the architecture, three for the number, two for the level, one return. */
+	ck_assert_uint_le(result.executed, 8 + 6);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("bpf_codegen");
@@ -664,6 +707,7 @@ int main(void)
 	tcase_add_test(made, several_architectures_each_get_their_own_rules);
 	tcase_add_test(made, filter_that_is_too_long_is_an_error_that_names_the_call);
 	tcase_add_test(made, test_of_the_same_word_does_not_load_it_again);
+	tcase_add_test(made, what_one_rule_has_asked_the_next_does_not_ask_again);
 	suite_add_tcase(suite, made);
 	tcase_set_timeout(random, 120);
 	tcase_add_test(random, random_rules_are_answered_by_their_definition);
