@@ -51,7 +51,8 @@ static bool read_name(struct calls *calls, const char *line, const char *at, cha
 		*colon = '\0';
 		found = abi_arch_find(calls->db, word);
 		if (found < 0)
-			return report(calls, line, at, "is no architecture", word);
+			return report(calls, line, at,
+				      "is no architecture that the database knows", word);
 		*arch = (unsigned)found;
 		name = colon + 1;
 		at += name - word;
@@ -91,9 +92,13 @@ static bool read_line(struct calls *calls, char *line, struct scml_call *call, u
 		return false;
 	while ((word = strtok_r(NULL, blanks, &save))) {
 		if (arg == SCML_REGISTERS)
-			return report(calls, line, word, "is more than six arguments", word);
+			return report(calls, line, word,
+				      "is one argument too many: a call has six registers",
+				      word);
 		if (!read_number(word, &call->args[arg]))
-			return report(calls, line, word, "is no 64-bit number", word);
+			return report(calls, line, word,
+				      "is no number of 64 bits: write it decimal, 0x or octal",
+				      word);
 		arg++;
 	}
 	return true;

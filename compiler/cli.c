@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,20 @@ int cli_finish(struct cli *cli)
 
 	diags_sort(diags);
 	diags_write(diags, cli->diagnostics, cli->color, stderr);
+	for (const struct diag *diag = diags_first(diags); diag; diag = diag->next) {
+		if (diag->id == DIAG_FILE_ERROR)
+			return CLI_SYSTEM;
+	}
 	return diags_count(diags, DIAG_ERROR) ? CLI_ERRORS : CLI_DONE;
+}
+
+int cli_flush(int status)
+{
+	bool had_error = ferror(stdout); /* of a write that failed before */
+
+	if (fflush(stdout))
+		return cli_system_error("standard output", -errno);
+	return had_error ? cli_system_error("standard output", -EIO) : status;
 }
 
 bool cli_compile(struct cli *cli)

@@ -72,13 +72,17 @@ int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char
 /** Compile CLI's inputs; false where there were errors, which have been written. */
 bool cli_compile(struct cli *cli);
 
-/** Write the diagnostics so far to standard error; CLI_ERRORS if there are errors, else
- * CLI_DONE.
+/** Write the diagnostics so far to standard error; CLI_SYSTEM if a file could not be read,
+ * CLI_ERRORS if there are other errors, else CLI_DONE.
  */
 int cli_finish(struct cli *cli);
 
 /** Report that something failed with negative errno ERROR; gives CLI_SYSTEM. */
 int cli_system_error(const char *what, int error);
+
+/** Write out what stands in standard output's buffer; gives STATUS, or CLI_SYSTEM after a
+ * message. */
+int cli_flush(int status);
 
 /** Print the usage of COMMAND to OUT. */
 void cli_help(const struct cli_command *command, FILE *out);

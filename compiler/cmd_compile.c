@@ -20,8 +20,7 @@ static const struct emit_backend *choose_backend(const struct cli *cli)
 	if (!backend)
 		fprintf(stderr,
 			"scmlc: the name '%s' does not say what to write; name its kind with "
-			"'-t "
-			"TYPE'\n",
+			"'-t TYPE' ('scmlc --help' lists the kinds)\n",
 			cli->output);
 	if (backend && cli->archs.count > 1 && !backend->many_archs) {
 		fprintf(stderr, "scmlc: '-t %s' takes one architecture\n", backend->type);
@@ -91,7 +90,8 @@ static int write_result(struct cli *cli, const struct emit_backend *backend,
 	error = status == CLI_DONE ? output_write(path, text, size) : 0;
 	free(text);
 	if (error)
-		return cli_system_error(path, error);
+		return cli_system_error(strcmp(path, "-") == 0 ? "standard output" : path,
+					error);
 	if (status == CLI_DONE && cli->is_verbose)
 		fprintf(stderr, "scmlc: %s: %zu bytes of %s\n", path, size, backend->type);
 	if (status == CLI_DONE && (cli->wants_depend || cli->depend_file))

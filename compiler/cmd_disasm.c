@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 
 #include "bpf/disasm.h"
@@ -19,7 +18,5 @@ int cmd_disasm(struct cli *cli)
 		listing.arch = (int)arch;
 	}
 	bpf_disasm(cli->compilation->arena, &code, &listing, stdout);
-	if (fflush(stdout) || ferror(stdout))
-		return cli_system_error("standard output", -EIO);
 	return CLI_DONE;
 }

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 
 #include "calls.h"
@@ -61,7 +60,5 @@ int cmd_eval(struct cli *cli)
 	calls.default_arch = cli->compilation->rules[0]->arch;
 	while (calls_next(&calls, &call, &arch))
 		print_verdict(&eval, arch, &call);
-	if (fflush(stdout) || ferror(stdout))
-		return cli_system_error("standard output", -EIO);
 	return calls.errors ? CLI_ERRORS : CLI_DONE;
 }

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +24,7 @@ static void print_answer(const struct bpf_code *code, const struct scml_call *ca
 int cmd_sim(struct cli *cli)
 {
 	struct calls calls = {.stream = stdin, .name = "<stdin>", .db = cli->compilation->db};
+	struct bpf_fault fault;
 	struct bpf_code code;
 	struct scml_call call;
 	unsigned arch;
@@ -32,11 +32,14 @@ int cmd_sim(struct cli *cli)
 
 	if (status != CLI_DONE)
 		return status;
+	if (!bpf_check(code.items, code.count, &fault)) {
+		fprintf(stderr, "scmlc: %s: the kernel does not take this filter: %04zu: %s\n",
+			cli->inputs.items[0], fault.index, fault.reason);
+		return CLI_ERRORS;
+	}
 	if (!cli_default_arch(cli, &calls.default_arch))
 		return cli_finish(cli);
 	while (calls_next(&calls, &call, &arch))
 		print_answer(&code, &call);
-	if (fflush(stdout) || ferror(stdout))
-		return cli_system_error("standard output", -EIO);
 	return calls.errors ? CLI_ERRORS : CLI_DONE;
 }

@@ -55,5 +55,5 @@ int main(int argc, char **argv)
 		status = command->run(&cli);
 	}
 	compile_free(cli.compilation);
-	return status;
+	return status == CLI_DONE || status == CLI_ERRORS ? cli_flush(status) : status;
 }

@@ -356,12 +356,17 @@ const struct test *memory_struct_test(const struct pattern_scope *scope,
 
 	if (!is_embedded && slot->target != ABI_TARGET_STRUCT) {
 		bool is_array = slot->target == ABI_TARGET_STRUCTS || slot->times;
+		bool is_small =
+			abi_type_bits(scope->db, (enum abi_type)slot->type, scope->arch) <
+			abi_type_bits(scope->db, ABI_TYPE_PTR, scope->arch);
 
 		diag_add(scope->diags, DIAG_WRONG_KIND, pattern->span,
 			 is_array ? "'%s' holds several structs; put the pattern in brackets: "
 				    "'[ … ]'"
-				  : "'%s' holds no struct that is known; --abi FILE.yaml can "
-				    "describe it",
+			 : is_small ? "'%s' is no pointer, so no struct lies behind it; write "
+				      "constants or numbers"
+				    : "'%s' holds no struct that is known; --abi FILE.yaml can "
+				      "describe it",
 			 scope->path);
 		*scope->has_error = true;
 		return test_false();

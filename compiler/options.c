@@ -244,6 +244,19 @@ static int usage_error(const struct cli_command *command, const char *what, cons
 	return CLI_USAGE;
 }
 
+static int value_error(const struct cli_command *command, const struct cli_option *option,
+		       const char *value)
+{
+	fprintf(stderr, "scmlc: '%s' is no value for '%s %s'; ", value, option->name,
+		option->value);
+	if (strstr(option->value, "ACTION"))
+		fputs("ACTION is " BPF_ACTION_FORMS "\n", stderr);
+	else
+		fprintf(stderr, "'scmlc %s%s--help' lists what there is\n",
+			command->name ? command->name : "", command->name ? " " : "");
+	return CLI_USAGE;
+}
+
 /* How much of ARG is the option's name: all of it, up to `=`, or `-W` and `-o` with a value
  * stuck on. 0: it is another option. */
 static size_t option_match(const struct cli_option *option, const char *arg)
@@ -301,9 +314,7 @@ static int parse_option(struct cli *cli, const struct cli_command *command, int 
 		return usage_error(command, "a value is missing after", arg);
 	if (option->set(cli, value))
 		return CLI_DONE;
-	fprintf(stderr, "scmlc: '%s' is no %s for %s (%s)\n", value, option->value,
-		option->name, option->help);
-	return CLI_USAGE;
+	return value_error(command, option, value);
 }
 
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,

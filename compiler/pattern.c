@@ -115,6 +115,17 @@ static const struct test *string_test(const struct pattern_scope *scope,
 			   test);
 }
 
+/* Is there a constant in PATTERN, which is a word, beside NULL? */
+static bool names_constant(const struct res_pattern *pattern)
+{
+	for (size_t i = 0; i < pattern->part_count; i++) {
+		if (pattern->parts[i]->kind == AST_CONST &&
+		    strcmp(pattern->parts[i]->name.text, "NULL") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* The pattern for one kind of slot, once no other value has a say in it. */
 static const struct test *plain_test(const struct pattern_scope *scope,
 				     const struct res_pattern *pattern,
@@ -140,6 +151,10 @@ static const struct test *plain_test(const struct pattern_scope *scope,
 	if (slot->type == ABI_TYPE_STRUCT || slot->type == ABI_TYPE_BYTES || slot->times)
 		return report_kind(scope, pattern,
 				   "no single value; write a struct or array pattern");
+	if (slot->type == ABI_TYPE_PTR && !slot->set && names_constant(pattern))
+		return report_kind(scope, pattern,
+				   "a pointer, which no constant but NULL can match; a "
+				   "pattern for what it points to stands in braces");
 	if (!word_read(scope, pattern, &word))
 		return test_false();
 	if (slot->set && slot->target == ABI_TARGET_NONE)
