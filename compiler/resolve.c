@@ -168,6 +168,15 @@ static void remark_elsewhere(struct resolver *resolver, struct diag *diag,
 	}
 }
 
+/* Is there a definition of NAME that has a syntax error? Then that is the mistake. */
+static bool is_lost(const struct ast_document *ast, const char *name)
+{
+	for (size_t i = 0; i < ast->lost_count; i++)
+		if (strcmp(ast->lost[i].text, name) == 0)
+			return true;
+	return false;
+}
+
 static void report_unknown(struct resolver *resolver, const struct ast_part *part)
 {
 	const char *best = NULL;
@@ -218,7 +227,8 @@ static struct group *find_group(struct resolver *resolver, const struct ast_part
 	struct diag *diag;
 
 	if (!group) {
-		report_unknown(resolver, part);
+		if (!is_lost(resolver->ast, part->name.text))
+			report_unknown(resolver, part);
 		return NULL;
 	}
 	for (; group; group = group->same_name) {

@@ -75,6 +75,8 @@ START_TEST(an_unknown_reference_is_an_error_and_a_near_name_is_suggested)
 	arena_free(fixture.arena);
 	expect("f(x = <nothing_like_it>);", "unknown-reference");
 	expect("f(x = <integer>);", "unknown-reference");
+	/* a definition that has a syntax error is a definition */
+	expect("a = A B; struct s = { c d }; f(x = <a>, y = <s>);", "syntax syntax");
 }
 END_TEST
 
