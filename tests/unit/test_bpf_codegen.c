@@ -6,6 +6,7 @@
 #include "bpf/check.h"
 #include "bpf/graph.h"
 #include "bpf/layout.h"
+#include "bpf/simplify.h"
 #include "bpf_random.h"
 
 enum {
@@ -625,6 +626,57 @@ START_TEST(layout_of_a_random_graph_of_any_size_says_what_the_graph_says)
 }
 END_TEST
 
+/* A test of one of two words that compares with small numbers. */
+static bpf_node small_node(struct random *random, struct bpf_graph *graph)
+{
+	static const uint32_t masks[] = {UINT32_MAX, UINT32_MAX, 15, 14, 12, 7, 6, 5, 3};
+	uint32_t offset = BPF_FIELD_ARGS + 4 * random_below(random, 2);
+	uint32_t mask = masks[random_below(random, sizeof(masks) / sizeof(masks[0]))];
+	uint32_t k = random_below(random, 16);
+	unsigned count = (unsigned)bpf_graph_count(graph);
+	bpf_node yes = count - 1 - random_below(random, count < 6 ? count : 6);
+	bpf_node no = count - 1 - random_below(random, count);
+
+	switch (random_below(random, 3)) {
+	case 0:
+		return bpf_graph_equal(graph, offset, mask, k, yes, no);
+	case 1:
+		return bpf_graph_at_least(graph, offset, mask, k, yes, no);
+	default:
+		return bpf_graph_any_bit(graph, offset, k, yes, no);
+	}
+}
+
+START_TEST(simplified_graph_says_what_the_graph_says)
+{
+	struct random random = random_new("simplified_graph_says_what_the_graph_says");
+	unsigned simplified = 0;
+
+	for (size_t i = 0; i < 10000; i++) {
+		struct arena *arena = arena_new();
+		struct bpf_graph *graph = bpf_graph_new(arena);
+		size_t nodes = 2 + random_below(&random, 14);
+		bpf_node root = 0, simple;
+
+		for (uint32_t j = 0; j < 3; j++)
+			root = bpf_graph_leaf(graph, SECCOMP_RET_ERRNO | j);
+		for (size_t j = 0; j < nodes; j++)
+			root = small_node(&random, graph);
+		simple = bpf_simplify(graph, root);
+		simplified += simple != root;
+		for (uint64_t j = 0; j < 17 * 17; j++) {
+			uint32_t words[] = {(uint32_t)(j / 17), (uint32_t)(j % 17)};
+			struct seccomp_data data = {0};
+
+			memcpy(data.args, words, sizeof(words));
+			ck_assert_uint_eq(walk(graph, simple, &data), walk(graph, root, &data));
+		}
+		arena_free(arena);
+	}
+	ck_assert_uint_ge(simplified, 1000);
+}
+END_TEST
+
 START_TEST(test_of_the_same_word_does_not_load_it_again)
 {
 	const uint64_t values[] = {1, 5, 9, 13};
@@ -714,6 +766,7 @@ int main(void)
 	tcase_add_test(random, random_rules_with_long_lists_are_answered_by_their_definition);
 	tcase_add_test(random, calls_that_are_always_allowed_stay_in_the_bitmap);
 	tcase_add_test(random, layout_of_a_random_graph_of_any_size_says_what_the_graph_says);
+	tcase_add_test(random, simplified_graph_says_what_the_graph_says);
 	suite_add_tcase(suite, random);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
