@@ -129,26 +129,6 @@ static const char *heading_text(struct page_builder *builder, const char *line, 
 	return end ? arena_strndup(builder->arena, line, end) : NULL;
 }
 
-static bool has_heading(const struct doc_headings *headings, const char *text)
-{
-	for (size_t i = 0; i < headings->list.count; i++) {
-		if (strcmp(headings->list.items[i], text) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* TEXT, or TEXT with the first number that makes it new. */
-static const char *new_heading(struct page_builder *builder, const char *text)
-{
-	const char *unique = text;
-
-	for (unsigned number = 2; has_heading(builder->headings, unique); number++)
-		unique = arena_printf(builder->arena, "%s (%u)", text, number);
-	vec_push(builder->arena, &builder->headings->list, unique);
-	return unique;
-}
-
 /* `a`, `a and b`, `a, b and c`. */
 static const char *join_names(struct page_builder *builder, const struct doc_section *section)
 {
@@ -274,7 +254,8 @@ static void add_section(struct page_builder *builder, const struct items *items,
 	if (!section.heading && section.calls.count)
 		section.heading = join_names(builder, &section);
 	if (section.heading)
-		section.heading = new_heading(builder, section.heading);
+		section.heading =
+			doc_headings_add(builder->arena, builder->headings, section.heading);
 	else if (section.blocks.count == 0)
 		return;
 	vec_push(builder->arena, &builder->page->sections, section);
@@ -542,7 +523,8 @@ const struct doc_page *doc_page_build(struct arena *arena, struct diags *diags,
 
 	if (heading == items.list.count)
 		first = heading;
-	page->title = new_heading(&builder, page->title ? page->title : file_title(&builder));
+	page->title = doc_headings_add(arena, headings,
+				       page->title ? page->title : file_title(&builder));
 	take_introduction(&builder, &items, heading);
 	add_call_sections(&builder, &items, 0, first);
 	add_headed_sections(&builder, &items, first);

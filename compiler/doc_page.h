@@ -6,6 +6,7 @@
 #define SCML_DOC_PAGE_H
 
 #include "ast.h"
+#include "doc_headings.h"
 #include "doc_tags.h"
 
 /** Rules that stand together, and the prose (`///`) about the first of them. */
@@ -28,11 +29,6 @@ struct doc_page {
 	struct doc_text about; /* the `//!` lines before the first section */
 	struct doc_tags tags;  /* of these lines: they are about every section */
 	VEC(struct doc_section) sections;
-};
-
-/** Headings that a page has had: no two may be the same, because links lead to them. */
-struct doc_headings {
-	VEC(const char *) list;
 };
 
 /**

@@ -311,8 +311,9 @@ void emit_md(const struct compilation *compilation, const struct emit_options *o
 		return;
 	index = doc_index_build(compilation->arena, compilation->rules[0]);
 	if (compilation->document_count > 1) {
-		vec_push(compilation->arena, &headings.list, "System Calls");
-		doc_markdown_heading(&writer.markdown, writer.level++, "System Calls");
+		doc_markdown_heading(
+			&writer.markdown, writer.level++,
+			doc_headings_add(compilation->arena, &headings, "System Calls"));
 	}
 	for (size_t i = 0; i < compilation->document_count; i++) {
 		writer.page = doc_page_build(compilation->arena, compilation->diags,
