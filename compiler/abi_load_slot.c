@@ -231,8 +231,9 @@ static void load_set_key(struct abi_build *build, const struct abi_node *set,
 static struct abi_slot load_with(struct abi_build *build, const struct abi_node *node,
 				 struct abi_load_scope scope, struct abi_slot otherwise)
 {
-	static const char *const keys[] = {"type", "dir",  "set",   "to",  "count", "len", "by",
-					   "when", "name", "alias", "off", "c",	    NULL};
+	static const char *const keys[] = {"type", "dir", "set",   "to",   "count",
+					   "len",  "by",  "when",  "name", "alias",
+					   "off",  "c",	  "since", "src",  NULL};
 	struct abi_slot slot = otherwise;
 	const struct abi_node *type = abi_node_get(node, "type");
 	const struct abi_node *target = abi_node_get(node, "to");

@@ -14,10 +14,13 @@ struct probe_item {
 	const char *expr;
 	const char *headers;
 	const struct abi_node *value; /* the number's node; NULL: EXPECTED is asked for alone */
+	const struct abi_node *gate;  /* a field's offset: where that is absent, so is this */
 	struct span span;
 	uint64_t expected; /* bytes of a field, where VALUE is NULL */
 	bool is_word;	   /* EXPECTED is the size of a pointer */
 	bool is_nr;	   /* a system call's number */
+	bool is_bytes;	   /* a size or an offset, written in decimal */
+	bool may_grow;	   /* the size of a struct that older headers have shorter */
 	bool is_manual;	   /* no header has it: `src: kernel`, `src: manual` */
 	uint16_t since;
 	struct probe_question answers[ABI_MAX_ARCHS];
@@ -61,6 +64,10 @@ bool abiprobe_tracefs(const struct abi_db *db, const char *path);
 /** VALUE of ITEM in the file on ARCH; false where it is absent there. */
 bool abiprobe_expected(const struct abiprobe *probe, const struct probe_item *item,
 		       unsigned arch, uint64_t *value);
+
+/** ITEM is about a field that the file describes for other architectures than ARCH. */
+bool abiprobe_is_elsewhere(const struct abiprobe *probe, const struct probe_item *item,
+			   unsigned arch);
 
 /** The name of ARCH. */
 const char *abiprobe_arch_name(const struct abiprobe *probe, unsigned arch);

@@ -49,9 +49,13 @@ static void check_item(const struct abiprobe *probe, const struct probe_item *it
 	uint64_t expected = 0;
 	bool is_expected = abiprobe_expected(probe, item, arch, &expected);
 
+	if (abiprobe_is_elsewhere(probe, item, arch)) {
+		tally->absent++;
+		return;
+	}
 	switch (item->answers[arch].state) {
 	case PROBE_KNOWN:
-		if (item->is_manual && !item->value)
+		if (item->may_grow && is_newer(probe, item, arch))
 			tally->skipped++;
 		else
 			check_known(probe, item, arch, is_expected, expected, tally);

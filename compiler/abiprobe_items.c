@@ -117,12 +117,15 @@ static void collect_field(struct abiprobe *probe, const char *headers, const cha
 			arena_printf(probe->arena, "offset of %s", name),
 			arena_printf(probe->arena, "__builtin_offsetof(%s, %s)", type, path));
 	item->value = abi_node_get(field, "off");
+	item->is_bytes = true;
 	item->is_manual = !item->value || is_manual(field);
+	item->since = abi_load_since(probe->build, abi_node_get(field, "since"));
 	if (item->is_manual || !type_bytes(kind, &bytes, &is_word))
 		return;
 	item = add_item(probe, field->key, headers,
 			arena_printf(probe->arena, "size of %s", name),
 			arena_printf(probe->arena, "sizeof(((%s *)0)->%s)", type, path));
+	item->gate = abi_node_get(field, "off");
 	item->expected = bytes;
 	item->is_word = is_word;
 }
@@ -141,8 +144,10 @@ static void collect_struct(struct abiprobe *probe, const struct abi_node *node)
 			arena_printf(probe->arena, "size of '%s'", name),
 			arena_printf(probe->arena, "sizeof(%s)", type));
 	item->value = abi_node_get(node, "size");
+	item->is_bytes = true;
 	item->is_manual = !item->value || is_manual(node);
 	item->since = abi_load_since(probe->build, abi_node_get(node, "since"));
+	item->may_grow = item->since != 0;
 	for (const struct abi_node *field = fields ? fields->first : NULL; field;
 	     field = field->next) {
 		size_t first = probe->items.list.count;
@@ -150,7 +155,8 @@ static void collect_struct(struct abiprobe *probe, const struct abi_node *node)
 		if (field->key->kind == ABI_NODE_SCALAR)
 			collect_field(probe, headers, type, name, field);
 		for (; first < probe->items.list.count; first++) {
-			probe->items.list.items[first]->since = item->since;
+			if (!probe->items.list.items[first]->since)
+				probe->items.list.items[first]->since = item->since;
 			probe->items.list.items[first]->is_manual |= item->is_manual;
 		}
 	}
@@ -185,20 +191,37 @@ const char *abiprobe_arch_name(const struct abiprobe *probe, unsigned arch)
 	return probe->build->strings.items + probe->build->archs.items[arch].name;
 }
 
+static bool number_on(const struct abiprobe *probe, const struct abi_node *node, unsigned arch,
+		      uint64_t *value)
+{
+	if (node->kind == ABI_NODE_MAP)
+		node = abi_load_for_arch(probe->build, node, arch);
+	return node && !abi_node_is_null(node) && abi_node_number(node, value);
+}
+
 bool abiprobe_expected(const struct abiprobe *probe, const struct probe_item *item,
 		       unsigned arch, uint64_t *value)
 {
-	const struct abi_node *node = item->value;
+	if (!item->value) {
+		uint64_t offset;
 
-	if (!node) {
+		if (!number_on(probe, item->gate, arch, &offset))
+			return false;
 		*value = item->expected;
 		if (item->is_word)
 			*value *= probe->build->archs.items[arch].word / 8u;
 		return true;
 	}
-	if (node->kind == ABI_NODE_MAP)
-		node = abi_load_for_arch(probe->build, node, arch);
-	return node && !abi_node_is_null(node) && abi_node_number(node, value);
+	return number_on(probe, item->value, arch, value);
+}
+
+bool abiprobe_is_elsewhere(const struct abiprobe *probe, const struct probe_item *item,
+			   unsigned arch)
+{
+	const struct abi_node *offset = item->gate ? item->gate : item->value;
+
+	return (item->gate || item->is_bytes) && offset->kind == ABI_NODE_MAP &&
+	       !abi_load_for_arch(probe->build, offset, arch);
 }
 
 /* The first command under `probe` that works. */

@@ -13,31 +13,19 @@ static bool type_fits(const char *c_type, const struct abi_slot *slot)
 		uint8_t bits; /* 0: a word */
 		bool is_signed;
 	} types[] = {
-		{"int", 32, true},
-		{"unsigned int", 32, false},
-		{"unsigned", 32, false},
-		{"long", 0, true},
-		{"unsigned long", 0, false},
-		{"size_t", 0, false},
-		{"off_t", 0, true},
-		{"loff_t", 64, true},
-		{"u32", 32, false},
-		{"__u32", 32, false},
-		{"u64", 64, false},
-		{"__u64", 64, false},
-		{"pid_t", 32, true},
-		{"uid_t", 32, false},
-		{"gid_t", 32, false},
-		{"qid_t", 32, false},
-		{"umode_t", 16, false},
-		{"key_t", 32, true},
-		{"key_serial_t", 32, true},
-		{"mqd_t", 32, true},
-		{"clockid_t", 32, true},
-		{"timer_t", 32, true},
-		{"rwf_t", 32, true},
-		{"aio_context_t", 0, false},
-		{"enum landlock_rule_type", 32, false},
+		{"int", 32, true},	     {"unsigned int", 32, false},
+		{"unsigned", 32, false},     {"long", 0, true},
+		{"unsigned long", 0, false}, {"size_t", 0, false},
+		{"off_t", 0, true},	     {"loff_t", 64, true},
+		{"u32", 32, false},	     {"__s32", 32, true},
+		{"__u32", 32, false},	     {"u64", 64, false},
+		{"__u64", 64, false},	     {"pid_t", 32, true},
+		{"uid_t", 32, false},	     {"gid_t", 32, false},
+		{"qid_t", 32, false},	     {"umode_t", 16, false},
+		{"key_t", 32, true},	     {"key_serial_t", 32, true},
+		{"mqd_t", 32, true},	     {"clockid_t", 32, true},
+		{"timer_t", 32, true},	     {"rwf_t", 32, true},
+		{"aio_context_t", 0, false}, {"enum landlock_rule_type", 32, false},
 	};
 	const struct abi_type_info *info = abi_type((enum abi_type)slot->type);
 
@@ -58,7 +46,7 @@ static bool type_fits(const char *c_type, const struct abi_slot *slot)
 		return info->bits == types[i].bits &&
 		       (is_special || info->is_signed == types[i].is_signed);
 	}
-	return slot->type == ABI_TYPE_PTR || (!strchr(c_type, '*') && !info->bits);
+	return slot->type == ABI_TYPE_PTR || !info->bits;
 }
 
 /* The list has the names of the kernel's functions, which some calls share. */

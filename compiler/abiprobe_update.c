@@ -31,7 +31,10 @@ static struct numbers gather(const struct abiprobe *probe, const struct probe_it
 		bool had = abiprobe_expected(probe, item, arch, &old), has = had;
 
 		numbers.values[arch] = old;
-		if (answer->state == PROBE_KNOWN) {
+		if (abiprobe_is_elsewhere(probe, item, arch) ||
+		    (item->may_grow && item->since > probe->versions[arch]))
+			has = had; /* older headers have it shorter */
+		else if (answer->state == PROBE_KNOWN) {
 			numbers.values[arch] = (uint64_t)answer->value;
 			has = true;
 		} else if (answer->state == PROBE_UNKNOWN && !item->is_manual &&
@@ -212,9 +215,9 @@ static void collect_edits(struct abiprobe *probe, struct edits *edits)
 			continue;
 		is_empty = item->value->span.start == item->value->span.end;
 		numbers.is_hex = was_hex(probe, item->value);
-		for (unsigned arch = 0; abi_node_is_null(item->value) && arch < ABI_MAX_ARCHS;
-		     arch++)
-			numbers.is_hex |= looks_hex(numbers.values[arch]);
+		for (unsigned arch = 0; arch < ABI_MAX_ARCHS; arch++)
+			numbers.is_hex |= !item->is_bytes && abi_node_is_null(item->value) &&
+					  looks_hex(numbers.values[arch]);
 		vec_push(probe->arena, &edits->list,
 			 ((struct edit){item->value->span,
 					arena_printf(probe->arena, "%s%s", is_empty ? " " : "",
