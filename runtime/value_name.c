@@ -250,6 +250,10 @@ void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *
 	}
 	if (slot && slot->set)
 		append_set(&walk, &db->sets[slot->set], word, mask ? mask : UINT64_MAX, &text);
+	/* Addresses differ from run to run; that one is not NULL is all that a rule is about.
+	 */
+	if (!text.used && slot && slot->type == ABI_TYPE_PTR && word)
+		append(&text, "a pointer other than NULL");
 	if (!text.used)
 		append(&text, word < 10 ? "%" PRIx64 : "0x%" PRIx64, word);
 }

@@ -186,7 +186,8 @@ static const struct {
 	 "1:19: error: 'struct sockaddr' has no field 'sa_famly'; did you mean 'sa_family'? "
 	 "[unknown-field]\n"},
 	{"socket(family = { sa_family, .. }, type, protocol);",
-	 "1:17: error: 'family' holds no struct that is known; --abi FILE.yaml can describe it "
+	 "1:17: error: 'family' is no pointer, so no struct lies behind it; write constants or "
+	 "numbers "
 	 "[wrong-kind]\n"},
 	{"socket(family, type = SOCK_NONBLOCK, protocol);",
 	 "1:16: warning: this rule matches no call: nothing that the kernel receives as 'type' "
