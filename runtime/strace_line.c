@@ -164,7 +164,7 @@ static size_t bracketed_len(struct strace_text text)
 		at++;
 	if (at + 1 >= text.len || text.at[at] != ':' || text.at[at + 1] != '[')
 		return 0;
-	for (at++; at < text.len; at++) {
+	for (at++; at < text.len && text.at[at] != '<'; at++) {
 		if (text.at[at] == '"')
 			at += string_len(strace_skip(text, at)) - 1;
 		else if (text.at[at] == '[')
@@ -175,31 +175,37 @@ static size_t bracketed_len(struct strace_text text)
 	return 0;
 }
 
-/* May C follow the end of an annotation? */
 static bool is_after_annotation(struct strace_text text, size_t at)
 {
-	return at >= text.len || memchr(" ,)]}|(>=", text.at[at], 9) ||
-	       (text.at[at] == '-' && at + 1 < text.len && text.at[at + 1] == '>');
+	return at >= text.len || memchr(" ,)]}|(>=", text.at[at], 9);
 }
 
-/* strace 6 escapes < and > in paths; older ones do not, so a > ends the annotation only where
- * something else can follow. */
+static bool is_device(struct strace_text text)
+{
+	return strace_starts_with(text, "<char ") || strace_starts_with(text, "<block ");
+}
+
+/* Where the annotation at TEXT ends, 0 if it is none. strace 6 escapes < and > in paths, older
+ * ones do not: a > ends the annotation only where something else can follow. The search stops
+ * at the next <, but for the one of a device, so that all searches of a line together are no
+ * longer than the line. */
 static size_t annotation_end(struct strace_text text)
 {
 	size_t at = 1 + bracketed_len(strace_skip(text, 1));
-	unsigned depth = 0;
+	unsigned depth = 0, devices = 0;
 
 	if (at > 1 && at < text.len && text.at[at] == '>')
 		return at + 1;
 	for (at = 1; at < text.len; at++) {
-		if (text.at[at] == '<' &&
-		    (strace_starts_with(strace_skip(text, at), "<char ") ||
-		     strace_starts_with(strace_skip(text, at), "<block ")))
+		if (text.at[at] == '<') {
+			if (devices++ || !is_device(strace_skip(text, at)))
+				return 0;
 			depth++;
-		else if (text.at[at] == '>' && depth)
+		} else if (text.at[at] == '>' && depth) {
 			depth--;
-		else if (text.at[at] == '>' && is_after_annotation(text, at + 1))
+		} else if (text.at[at] == '>' && is_after_annotation(text, at + 1)) {
 			return at + 1;
+		}
 	}
 	return 0;
 }
@@ -401,11 +407,13 @@ static bool cut_bracket(struct strace_text *text, struct strace_line *line)
 {
 	const char *end = memchr(text->at, ']', text->len);
 	struct strace_text inside = strace_skip(*text, 1);
+	uint32_t pid;
 
 	if (strace_starts_with(inside, "pid ")) {
 		inside = strace_trim(strace_skip(inside, 4));
-		if (!cut_pid(&inside, &line->pid) || !inside.len || inside.at[0] != ']')
+		if (!cut_pid(&inside, &pid) || !inside.len || inside.at[0] != ']')
 			return false;
+		line->pid = pid;
 		*text = strace_skip(inside, 1);
 		return true;
 	}

@@ -20,54 +20,56 @@ bool strace_list_next(struct strace_text *rest, struct strace_text *element)
 	return true;
 }
 
+/* Length of what stands in brackets at TEXT, the brackets included; 0: they are not closed. */
+static size_t group_len(struct strace_text text)
+{
+	size_t at = 1;
+
+	while (at < text.len) {
+		at += strace_value_len(strace_skip(text, at));
+		if (at < text.len && text.at[at] != ',')
+			return at + 1;
+		at++;
+	}
+	return 0;
+}
+
 struct strace_text strace_side(struct strace_text text, bool is_new)
 {
+	static const char sign[] = " => ";
 	size_t at = 0;
 
-	if (!memmem(text.at, text.len, " => ", 4))
+	if (!text.len || !memmem(text.at, text.len, sign, sizeof(sign) - 1))
 		return text;
 	while (at < text.len) {
 		struct strace_text rest = strace_skip(text, at);
+		size_t len = 0;
 
-		if (strace_starts_with(rest, " => "))
-			return is_new ? strace_trim(strace_skip(rest, 4))
+		if (strace_starts_with(rest, sign))
+			return is_new ? strace_trim(strace_skip(rest, sizeof(sign) - 1))
 				      : (struct strace_text){text.at, at};
-		if (rest.at[0] == '"' || rest.at[0] == '{' || rest.at[0] == '[' ||
-		    rest.at[0] == '(') {
-			size_t len = strace_value_len(rest.at[0] == '"' ? rest
-									: strace_skip(rest, 1));
-
-			at += len + (rest.at[0] != '"');
-			if (!len)
-				at++;
-		} else {
-			at++;
-		}
+		if (rest.at[0] == '{' || rest.at[0] == '[' || rest.at[0] == '(')
+			len = group_len(rest);
+		else
+			len = rest.at[0] == '"' ? strace_value_len(rest) : 1;
+		if (!len)
+			break;
+		at += len;
 	}
 	return text;
 }
 
 bool strace_unwrap(struct strace_text *text, char open, char close)
 {
-	struct strace_text inside;
+	size_t len;
 
 	if (text->len < 2 || text->at[0] != open)
 		return false;
-	inside = strace_skip(*text, 1);
-	for (size_t at = 0; at < inside.len;) {
-		at += strace_value_len(strace_skip(inside, at));
-		if (at < inside.len && inside.at[at] == ',') {
-			at++;
-			continue;
-		}
-		if (at < inside.len && inside.at[at] == close) {
-			inside.len = at;
-			*text = inside;
-			return true;
-		}
+	len = group_len(*text);
+	if (!len || text->at[len - 1] != close)
 		return false;
-	}
-	return false;
+	*text = (struct strace_text){text->at + 1, len - 2};
+	return true;
 }
 
 static size_t escape_len(struct strace_text text, unsigned char *byte)
