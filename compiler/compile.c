@@ -1,5 +1,6 @@
 #include "compile.h"
 
+#include "doc_tags.h"
 #include "parse.h"
 #include "vec.h"
 
@@ -52,10 +53,13 @@ static void read_documents(struct compilation *compilation, const char *const *i
 	}
 	documents =
 		ARENA_ARRAY(compilation->arena, const struct res_document *, asts.count + 1);
-	for (size_t i = 0; i < asts.count; i++)
+	for (size_t i = 0; i < asts.count; i++) {
 		documents[i] = resolve_document_among(
 			compilation->arena, compilation->diags,
 			(const struct ast_document *const *)asts.items, asts.count, i);
+		doc_tags_check(compilation->arena, compilation->diags, compilation->sources,
+			       compilation->db, asts.items[i]);
+	}
 	compilation->documents = documents;
 	compilation->document_count = asts.count;
 }

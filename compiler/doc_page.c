@@ -78,42 +78,6 @@ static struct items gather_items(struct page_builder *builder)
 	return items;
 }
 
-/* The line of prose in the comment at SPAN. */
-static struct doc_line comment_line(const struct page_builder *builder, struct span span)
-{
-	static const size_t marker = sizeof("///") - 1;
-	const struct source_file *file = source_file(builder->sources, span.file);
-	const char *text = file->text + span.start;
-	struct doc_line line = {.span = span};
-	size_t end = span.end - span.start, start = marker;
-
-	if (start < end && (text[start] == ' ' || text[start] == '\t'))
-		start++;
-	while (end > start && isspace((unsigned char)text[end - 1]))
-		end--;
-	line.span.start += (uint32_t)start;
-	line.span.end = line.span.start + (uint32_t)(end - start);
-	line.text = arena_strndup(builder->arena, text + start, end - start);
-	return line;
-}
-
-/* Add the comment ITEM to TEXT; one that does not follow the last line begins a paragraph. */
-static void add_prose(struct page_builder *builder, struct doc_text *text,
-		      const struct item *item)
-{
-	struct doc_line line = comment_line(builder, item->span);
-
-	if (text->lines.count) {
-		struct span last = text->lines.items[text->lines.count - 1].span;
-
-		if (last.file != item->span.file ||
-		    doc_code_newlines(source_file(builder->sources, last.file), last.end,
-				      item->span.start) != 1)
-			doc_text_part(builder->arena, text);
-	}
-	doc_text_add(builder->arena, text, line);
-}
-
 /* The text of LINE behind at most COUNT `#` and a blank; NULL where it is no such heading. */
 static const char *heading_text(struct page_builder *builder, const char *line, size_t count)
 {
@@ -226,12 +190,15 @@ static void fill_section(struct page_builder *builder, const struct items *items
 			break;
 		case ITEM_DOC:
 			doc_code_skip(&builder->code, item->span);
-			add_prose(builder,
-				  i < last ? &builder->about : &builder->section->about, item);
+			doc_text_add_comment(builder->arena, builder->sources,
+					     i < last ? &builder->about
+						      : &builder->section->about,
+					     item->span);
 			break;
 		case ITEM_INNER:
 			doc_code_skip(&builder->code, item->span);
-			add_prose(builder, &builder->section->about, item);
+			doc_text_add_comment(builder->arena, builder->sources,
+					     &builder->section->about, item->span);
 			break;
 		case ITEM_HEADING:
 		case ITEM_NOTHING:
@@ -383,7 +350,7 @@ static size_t mark_headings(struct page_builder *builder, struct items *items)
 			fence = (struct doc_fence){0};
 			continue;
 		}
-		line = comment_line(builder, item->span).text;
+		line = doc_text_line(builder->arena, builder->sources, item->span).text;
 		if (doc_fence_step(&fence, line) != DOC_OUTSIDE)
 			continue;
 		if (!builder->page->title && heading_text(builder, line, 1)) {
@@ -411,7 +378,8 @@ static void take_introduction(struct page_builder *builder, struct items *items,
 		struct item *item = &items->list.items[i];
 
 		if (item->kind == ITEM_INNER)
-			add_prose(builder, &builder->page->about, item);
+			doc_text_add_comment(builder->arena, builder->sources,
+					     &builder->page->about, item->span);
 		if (item->kind == ITEM_INNER || item->kind == ITEM_NOTHING || rule == end)
 			last = i;
 	}
@@ -448,7 +416,8 @@ static void add_headed_sections(struct page_builder *builder, const struct items
 			if (items->list.items[next].kind == ITEM_HEADING)
 				break;
 		}
-		line = comment_line(builder, items->list.items[heading].span);
+		line = doc_text_line(builder->arena, builder->sources,
+				     items->list.items[heading].span);
 		end = next < count ? without_docs(items, heading, next) : count;
 		add_section(builder, items, start, end, heading_text(builder, line.text, 2));
 		start = end;

@@ -201,3 +201,22 @@ void doc_tags_take(struct arena *arena, struct diags *diags, const struct abi_db
 	doc_text_trim(&prose);
 	*text = prose;
 }
+
+void doc_tags_check(struct arena *arena, struct diags *diags, const struct sources *sources,
+		    const struct abi_db *db, const struct ast_document *document)
+{
+	static const enum ast_comment_kind kinds[] = {AST_DOC_COMMENT, AST_INNER_COMMENT};
+
+	for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+		struct doc_text text = {0};
+		struct doc_tags tags = {0};
+
+		for (size_t i = 0; i < document->comment_count; i++) {
+			const struct ast_comment *comment = &document->comments[i];
+
+			if (comment->kind == kinds[kind] && comment->is_own_line)
+				doc_text_add_comment(arena, sources, &text, comment->span);
+		}
+		doc_tags_take(arena, diags, db, &text, &tags);
+	}
+}

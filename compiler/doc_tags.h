@@ -11,6 +11,7 @@
 
 #include "abi.h"
 #include "arena.h"
+#include "ast.h"
 #include "diag.h"
 #include "doc_text.h"
 #include "vec.h"
@@ -39,5 +40,9 @@ struct doc_tags {
  */
 void doc_tags_take(struct arena *arena, struct diags *diags, const struct abi_db *db,
 		   struct doc_text *text, struct doc_tags *tags);
+
+/** Report the faults in the tags of DOCUMENT, as making its page would. */
+void doc_tags_check(struct arena *arena, struct diags *diags, const struct sources *sources,
+		    const struct abi_db *db, const struct ast_document *document);
 
 #endif

@@ -1,6 +1,9 @@
 #include "doc_text.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#include "doc_code.h"
 
 void doc_text_add(struct arena *arena, struct doc_text *text, struct doc_line line)
 {
@@ -8,6 +11,39 @@ void doc_text_add(struct arena *arena, struct doc_text *text, struct doc_line li
 		vec_push(arena, &text->lines, line);
 	else
 		doc_text_part(arena, text);
+}
+
+struct doc_line doc_text_line(struct arena *arena, const struct sources *sources,
+			      struct span span)
+{
+	static const size_t marker = sizeof("///") - 1;
+	const char *text = source_file(sources, span.file)->text + span.start;
+	struct doc_line line = {.span = span};
+	size_t end = span.end - span.start, start = marker;
+
+	if (start < end && (text[start] == ' ' || text[start] == '\t'))
+		start++;
+	while (end > start && isspace((unsigned char)text[end - 1]))
+		end--;
+	line.span.start += (uint32_t)start;
+	line.span.end = line.span.start + (uint32_t)(end - start);
+	line.text = arena_strndup(arena, text + start, end - start);
+	return line;
+}
+
+void doc_text_add_comment(struct arena *arena, const struct sources *sources,
+			  struct doc_text *text, struct span span)
+{
+	struct doc_line line = doc_text_line(arena, sources, span);
+
+	if (text->lines.count) {
+		struct span last = text->lines.items[text->lines.count - 1].span;
+
+		if (last.file != span.file || doc_code_newlines(source_file(sources, last.file),
+								last.end, span.start) != 1)
+			doc_text_part(arena, text);
+	}
+	doc_text_add(arena, text, line);
 }
 
 void doc_text_part(struct arena *arena, struct doc_text *text)

@@ -22,6 +22,14 @@ struct doc_text {
 /** Add LINE to TEXT; an empty one only where it parts two others. */
 void doc_text_add(struct arena *arena, struct doc_text *text, struct doc_line line);
 
+/** The line of prose in the `///` or `//!` comment at SPAN. */
+struct doc_line doc_text_line(struct arena *arena, const struct sources *sources,
+			      struct span span);
+
+/** Add the comment at SPAN to TEXT; one not close to the last line begins a paragraph. */
+void doc_text_add_comment(struct arena *arena, const struct sources *sources,
+			  struct doc_text *text, struct span span);
+
 /** Add an empty line if LINES end with another. */
 void doc_text_part(struct arena *arena, struct doc_text *text);
 

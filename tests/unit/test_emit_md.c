@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "doc_tags.h"
 #include "emit.h"
 #include "parse.h"
 
