@@ -222,6 +222,36 @@ static int compare_calls(const void *a, const void *b)
 	return x->nr < y->nr ? -1 : x->nr > y->nr;
 }
 
+/* Look up the constants of RULE, a definition: no rule may use it, or only one with an error,
+ * and a name that nothing has is a mistake all the same. */
+static void check_definition(const struct builder *builder, const struct ast_rule *rule)
+{
+	bool has_error = false;
+	const struct pattern_scope scope = {.arena = builder->arena,
+					    .diags = builder->diags,
+					    .db = builder->db,
+					    .arch = builder->arch,
+					    .has_error = &has_error};
+	const struct ast_part **parts = ARENA_ARRAY(builder->arena, const struct ast_part *,
+						    rule->pattern->part_count + 1);
+	struct res_pattern pattern = {.kind = RES_WORD, .parts = parts};
+	struct word word;
+
+	for (size_t i = 0; i < rule->pattern->part_count; i++) {
+		if (rule->pattern->parts[i].kind == AST_CONST)
+			parts[pattern.part_count++] = &rule->pattern->parts[i];
+	}
+	word_read(&scope, &pattern, &word);
+}
+
+static void check_definitions(const struct builder *builder, const struct ast_document *ast)
+{
+	for (size_t i = 0; i < ast->rule_count; i++) {
+		if (ast->rules[i]->kind == AST_FLAGS_RULE)
+			check_definition(builder, ast->rules[i]);
+	}
+}
+
 const struct rules *rules_build(struct arena *arena, struct diags *diags,
 				const struct sources *sources, const struct abi_db *db,
 				unsigned arch, const struct res_document *const *documents,
@@ -236,6 +266,7 @@ const struct rules *rules_build(struct arena *arena, struct diags *diags,
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < documents[i]->rule_count; j++)
 			build_rule(&builder, &documents[i]->rules[j]);
+		check_definitions(&builder, documents[i]->ast);
 	}
 	calls = ARENA_ARRAY(arena, struct rule_call, builder.calls.count + 1);
 	for (size_t i = 0; i < builder.calls.count; i++) {
