@@ -12,6 +12,7 @@
  * keep to, then narrows the set down to these; what it would only find in the second step is
  * reported at the first bad instruction as well.
  */
+/* NOLINTBEGIN(misc-redundant-expression): some parts of a code are 0 */
 static const uint8_t codes[] = {
 	BPF_LD | BPF_W | BPF_ABS,
 	BPF_LD | BPF_W | BPF_LEN,
@@ -55,6 +56,7 @@ static const uint8_t codes[] = {
 	BPF_RET | BPF_K,
 	BPF_RET | BPF_A,
 };
+/* NOLINTEND(misc-redundant-expression) */
 
 bool bpf_is_seccomp_code(unsigned code)
 {

@@ -195,8 +195,8 @@ bpf_node bpf_ranges_tree(struct bpf_graph *graph, struct bpf_word word,
 	}
 	tree.ranges = merged.items;
 	tree.count = merged.count;
-	if (tree.count == 1)
-		return tree.ranges[0].target;
+	if (tree.count <= 1)
+		return ranges[0].target;
 	tree.arena = arena_new();
 	node = build_part(&tree, 0, tree.count - 1);
 	arena_free(tree.arena);

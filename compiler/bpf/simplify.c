@@ -47,7 +47,7 @@ struct walk {
 	struct bpf_graph *graph;
 	struct arena *arena;
 	const uint16_t *words; /* per node: the words that it and what follows test */
-	VEC(struct visit *) visits;
+	VEC(struct visit) visits;
 	uint32_t *buckets; /* index + 1 of a visit, 0: free */
 	size_t bucket_mask;
 	size_t max_visits;
@@ -188,7 +188,7 @@ static uint32_t *find_visit(const struct walk *walk, bpf_node node, const struct
 	size_t at = hash_visit(node, facts) & walk->bucket_mask;
 
 	for (; walk->buckets[at]; at = (at + 1) & walk->bucket_mask) {
-		const struct visit *visit = walk->visits.items[walk->buckets[at] - 1];
+		const struct visit *visit = &walk->visits.items[walk->buckets[at] - 1];
 
 		if (visit->node == node && !memcmp(&visit->facts, facts, sizeof(*facts)))
 			break;
@@ -199,9 +199,8 @@ static uint32_t *find_visit(const struct walk *walk, bpf_node node, const struct
 static void remember(struct walk *walk, bpf_node node, const struct facts *facts,
 		     bpf_node result)
 {
-	struct visit *visit = ARENA_NEW(walk->arena, struct visit);
+	struct visit visit = {.node = node, .facts = *facts, .result = result};
 
-	*visit = (struct visit){.node = node, .facts = *facts, .result = result};
 	vec_push(walk->arena, &walk->visits, visit);
 	*find_visit(walk, node, facts) = (uint32_t)walk->visits.count;
 	if (walk->visits.count * 2 <= walk->bucket_mask)
@@ -209,7 +208,7 @@ static void remember(struct walk *walk, bpf_node node, const struct facts *facts
 	walk->bucket_mask = walk->bucket_mask * 2 + 1;
 	walk->buckets = ARENA_ARRAY(walk->arena, uint32_t, walk->bucket_mask + 1);
 	for (size_t i = 0; i < walk->visits.count; i++)
-		*find_visit(walk, walk->visits.items[i]->node, &walk->visits.items[i]->facts) =
+		*find_visit(walk, walk->visits.items[i].node, &walk->visits.items[i].facts) =
 			(uint32_t)i + 1;
 }
 
@@ -243,7 +242,7 @@ static bpf_node refine(struct walk *walk, bpf_node node, struct facts facts, uns
 	forget(&facts, walk->words[node]);
 	bucket = *find_visit(walk, node, &facts);
 	if (bucket)
-		return walk->visits.items[bucket - 1]->result;
+		return walk->visits.items[bucket - 1].result;
 	walk->gave_up |= depth == MAX_DEPTH || walk->visits.count >= walk->max_visits;
 	if (walk->gave_up || test.op == BPF_TEST_LEAF)
 		return node;

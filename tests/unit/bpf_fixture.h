@@ -44,7 +44,7 @@ static inline uint32_t toy_string(struct toy *toy, const char *text)
 	uint32_t at = toy->db.string_bytes;
 
 	ck_assert_uint_lt(at + strlen(text) + 1, sizeof(toy->strings));
-	strcpy(toy->strings + at, text);
+	memcpy(toy->strings + at, text, strlen(text) + 1);
 	toy->db.string_bytes += (uint32_t)strlen(text) + 1;
 	return at;
 }
@@ -157,7 +157,7 @@ static inline struct test *toy_group(struct toy *toy, enum scml_op op,
 	const struct test **copy = ARENA_ARRAY(toy->arena, const struct test *, count);
 
 	if (count)
-		memcpy(copy, children, count * sizeof(*children));
+		memcpy(copy, children, count * sizeof(const struct test *));
 	test->op = op;
 	test->children = copy;
 	test->child_count = count;

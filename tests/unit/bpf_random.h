@@ -58,7 +58,7 @@ static inline uint64_t random_value(struct random *random)
 	case 0:
 		return random_next(random);
 	case 1:
-		return random_next(random) & random_next(random) & random_next(random);
+		return random_next(random) & random_next(random) >> 1;
 	case 2:
 		return 1ull << random_below(random, 64);
 	default:

@@ -350,14 +350,14 @@ END_TEST
 START_TEST(comparisons_are_unsigned)
 {
 	static const struct {
-		uint16_t op;
 		uint32_t a, operand;
+		uint16_t op;
 		bool holds;
 	} cases[] = {
-		{BPF_JEQ, 5, 5, true},		{BPF_JEQ, 5, 6, false},
-		{BPF_JGT, 0x80000000, 1, true}, {BPF_JGT, 5, 5, false},
-		{BPF_JGE, 5, 5, true},		{BPF_JGE, 1, 0x80000000, false},
-		{BPF_JSET, 6, 2, true},		{BPF_JSET, 6, 9, false},
+		{5, 5, BPF_JEQ, true},		{5, 6, BPF_JEQ, false},
+		{0x80000000, 1, BPF_JGT, true}, {5, 5, BPF_JGT, false},
+		{5, 5, BPF_JGE, true},		{1, 0x80000000, BPF_JGE, false},
+		{6, 2, BPF_JSET, true},		{6, 9, BPF_JSET, false},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -516,7 +516,7 @@ static void make_file(char path[static 32], size_t size)
 	char *bytes = calloc(1, size + 1);
 	int file;
 
-	strcpy(path, "/tmp/scml-bpf-XXXXXX");
+	snprintf(path, 32, "/tmp/scml-bpf-XXXXXX");
 	file = mkstemp(path);
 	ck_assert_int_ge(file, 0);
 	ck_assert_int_eq(write(file, bytes, size), (ssize_t)size);

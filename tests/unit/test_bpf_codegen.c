@@ -664,8 +664,8 @@ START_TEST(simplified_graph_says_what_the_graph_says)
 			root = small_node(&random, graph);
 		simple = bpf_simplify(graph, root);
 		simplified += simple != root;
-		for (uint64_t j = 0; j < 17 * 17; j++) {
-			uint32_t words[] = {(uint32_t)(j / 17), (uint32_t)(j % 17)};
+		for (uint32_t j = 0; j < 17 * 17; j++) {
+			uint32_t words[] = {j / 17, j % 17};
 			struct seccomp_data data = {0};
 
 			memcpy(data.args, words, sizeof(words));
@@ -697,7 +697,7 @@ static struct rules level_rules(const uint64_t *levels, size_t count)
 	struct rule_call *call = ARENA_NEW(toy->arena, struct rule_call);
 	const struct test **tests = ARENA_ARRAY(toy->arena, const struct test *, count);
 
-	for (size_t i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		const uint64_t options[] = {10 * i, 10 * i + 2, 10 * i + 4};
 		const struct test *parts[] = {
 			toy_test(toy, SCML_OP_IN, 1, 32, UINT32_MAX, &levels[i], 1),
