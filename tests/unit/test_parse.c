@@ -1,7 +1,9 @@
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "parse.h"
 #include "parse_fixture.h"
 #include "syntax_cases.h"
 
@@ -248,6 +250,22 @@ END_TEST
 
 /* Markdown */
 
+START_TEST(examples_of_the_reference_are_right)
+{
+	const char *path = getenv("SCML_REFERENCE");
+	const struct source_document *document;
+
+	if (!path) {
+		printf("skipped: SCML_REFERENCE is not set\n");
+		return;
+	}
+	document = source_read(sources, diags, path);
+	ck_assert_ptr_nonnull(document);
+	ck_assert_uint_gt(parse_document(arena, diags, sources, document)->rule_count, 10);
+	ck_assert_str_eq(messages(), "");
+}
+END_TEST
+
 START_TEST(rule_does_not_cross_blocks)
 {
 	static const char page[] = "# A\n```scml\na = X |\n```\n\n```scml\nY;\nf(b);\n```\n";
@@ -311,6 +329,7 @@ static Suite *parse_suite(void)
 	tcase_add_test(tests, comments_belong_to_rules);
 	tcase_add_test(tests, rule_without_semicolon_keeps_its_comments);
 	tcase_add_test(tests, bare_number_is_a_value_and_a_warning);
+	tcase_add_test(tests, examples_of_the_reference_are_right);
 	tcase_add_test(tests, rule_does_not_cross_blocks);
 	tcase_add_test(tests, missing_semicolon_is_seen_at_the_end_of_a_block);
 	tcase_add_test(tests, tokens_and_comments_cross_the_lines_of_a_quote);

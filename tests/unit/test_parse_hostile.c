@@ -123,7 +123,7 @@ static const struct {
 
 START_TEST(time_grows_with_the_size)
 {
-	enum { SMALL = 1 << 16, FACTOR = 16, SLACK = 8 };
+	enum { SMALL = 1 << 14, FACTOR = 16, SLACK = 8 };
 	const char *head = bulks[_i].head;
 	const char *tail = bulks[_i].tail;
 	const char *piece = bulks[_i].piece;
