@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* Literals that the reader searches for. */
-#define UNFINISHED " <unfinished ...>"
+#define REMARK	   "<unfinished ...>"
+#define UNFINISHED " " REMARK
 #define RESUMED	   " resumed>"
 
 enum char_class {
@@ -348,8 +349,8 @@ void strace_line_split(struct strace_text rest, struct strace_parts *parts)
 		size_t len = strace_value_len(rest);
 		struct strace_text arg = strace_trim((struct strace_text){rest.at, len});
 
-		if (ends_with(arg, UNFINISHED + 1)) {
-			arg.len -= strlen(UNFINISHED + 1);
+		if (ends_with(arg, REMARK)) {
+			arg.len -= strlen(REMARK);
 			arg = strace_trim(arg);
 			is_cut = true;
 		}
