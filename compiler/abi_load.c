@@ -26,14 +26,20 @@ bool abi_load_keys(struct abi_build *build, const struct abi_node *node,
 
 	for (const struct abi_node *entry = node->first; entry; entry = entry->next) {
 		const char *near = NULL;
+		unsigned best = EDIT_DISTANCE_LIMIT + 1;
 		size_t i;
 
 		if (!abi_load_expect(build, entry->key, ABI_NODE_SCALAR, "a key"))
 			continue;
-		for (i = 0; keys[i] && strcmp(keys[i], entry->key->text) != 0; i++)
-			if (edit_distance(keys[i], entry->key->text, EDIT_DISTANCE_LIMIT) <=
-			    EDIT_DISTANCE_LIMIT)
+		for (i = 0; keys[i] && strcmp(keys[i], entry->key->text) != 0; i++) {
+			unsigned distance =
+				edit_distance(keys[i], entry->key->text, EDIT_DISTANCE_LIMIT);
+
+			if (distance < best) {
+				best = distance;
 				near = keys[i];
+			}
+		}
 		if (keys[i])
 			continue;
 		abi_build_error(build, entry->key->span, "unknown key '%s'%s%s%s",

@@ -12,6 +12,7 @@ struct reader {
 	yaml_parser_t parser;
 	yaml_event_t event;
 	unsigned depth;
+	bool has_failed;
 };
 
 /* libyaml counts characters; lines and columns are turned into bytes so that text beyond ASCII
@@ -83,6 +84,7 @@ static bool add_entry(struct reader *reader, struct abi_node *parent, struct abi
 			struct diag *diag = diag_add(reader->diags, DIAG_ABI_ERROR, key->span,
 						     "'%s' stands here twice", key->text);
 
+			reader->has_failed = true;
 			diag_remark(reader->diags, diag, other->key->span,
 				    "the first one is here");
 		}
@@ -213,7 +215,7 @@ struct abi_node *abi_node_parse(struct arena *arena, struct diags *diags,
 	root = read_document(&reader);
 	yaml_event_delete(&reader.event);
 	yaml_parser_delete(&reader.parser);
-	return root;
+	return reader.has_failed ? NULL : root;
 }
 
 const struct abi_node *abi_node_get(const struct abi_node *node, const char *key)
