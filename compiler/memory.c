@@ -55,7 +55,10 @@ static void suggest_field(const struct pattern_scope *scope, const struct abi_st
 		const char *known =
 			abi_string(scope->db, scope->db->fields[object->fields.first + i].name);
 		unsigned distance = edit_distance(name, known, EDIT_DISTANCE_LIMIT);
+		const char *prefixed = strrchr(known, '_');
 
+		if (prefixed && strcmp(prefixed + 1, name) == 0) /* `sp` for `ss_sp` */
+			distance = 1;
 		if (distance < *best_distance) {
 			*best_distance = distance;
 			*best = known;

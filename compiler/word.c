@@ -282,7 +282,70 @@ static const struct test *discarding_test(const struct word_context *context, ui
 	return test_either(arena, cut, plain);
 }
 
-/* Constants that the parameter's set does not have. */
+/* The OR of those members of FIELD that lie wholly within VALUE; *COUNT of them. */
+static uint64_t joined_members(const struct pattern_scope *scope,
+			       const struct abi_set_field *field, uint64_t value,
+			       unsigned *count)
+{
+	uint64_t joined = 0, member;
+
+	*count = 0;
+	for (uint32_t i = 0; i < field->members.count; i++) {
+		const struct abi_const *constant =
+			&scope->db->consts[scope->db->refs[field->members.first + i]];
+
+		if (!abi_num(scope->db, constant->value, scope->arch, &member) || !member ||
+		    (member & ~value & field->mask) || (joined & member) == member)
+			continue;
+		joined |= member;
+		++*count;
+	}
+	return joined;
+}
+
+static bool has_member(const struct pattern_scope *scope, const struct abi_set_field *field,
+		       uint64_t value)
+{
+	for (uint32_t i = 0; i < field->members.count; i++) {
+		const struct abi_const *constant =
+			&scope->db->consts[scope->db->refs[field->members.first + i]];
+		uint64_t member;
+
+		if (abi_num(scope->db, constant->value, scope->arch, &member) &&
+		    (value & constant->mask & field->mask) == (member & field->mask))
+			return true;
+	}
+	return false;
+}
+
+/* A number whose enum part is no member's: often members that were added up as if they were
+ * bits. */
+static void check_number_members(const struct word_context *context,
+				 const struct word_part *part)
+{
+	const struct pattern_scope *scope = context->scope;
+
+	for (uint32_t i = 0; i < context->set->fields.count; i++) {
+		const struct abi_set_field *field =
+			&scope->db->set_fields[context->set->fields.first + i];
+		uint64_t value = part->value & field->mask & width_mask(context->place.width);
+		unsigned count;
+
+		if (field->kind != ABI_ENUM || !value || has_member(scope, field, value))
+			continue;
+		if (joined_members(scope, field, value, &count) == value && count > 1)
+			diag_add(scope->diags, DIAG_JOINED_MEMBERS, part->ast->span,
+				 "0x%" PRIx64 " is no value of '%s', but several of them added "
+				 "up; they exclude each other, so write them as alternatives",
+				 value, scope->path);
+		else
+			diag_add(scope->diags, DIAG_FOREIGN_CONSTANT, part->ast->span,
+				 "0x%" PRIx64 " is none of the known values of '%s'", value,
+				 scope->path);
+	}
+}
+
+/* Constants and numbers that the parameter's set does not have. */
 static void check_members(const struct word_context *context)
 {
 	const struct pattern_scope *scope = context->scope;
@@ -290,6 +353,8 @@ static void check_members(const struct word_context *context)
 	for (size_t i = 0; context->set && i < context->word->count; i++) {
 		const struct word_part *part = &context->word->parts[i];
 
+		if (!part->constant)
+			check_number_members(context, part);
 		if (!part->constant ||
 		    abi_set_field_of(scope->db, context->set, part->constant) ||
 		    part->constant->name == context->set->zero_name)
