@@ -51,7 +51,9 @@ static struct line line_at(const struct source_file *file, size_t at)
 
 static char line_peek(const struct line *line)
 {
-	return line->at < line->end ? line->text[line->at] : '\0';
+	if (line->at == line->end)
+		return '\0';
+	return line->text[line->at];
 }
 
 /* Skip blanks; the number of columns they take. */

@@ -141,7 +141,7 @@ struct ast_rule *parser_struct_rule(struct parser *parser, size_t comments,
 struct ast_rule *parser_flags_rule(struct parser *parser, const struct rule_start *start,
 				   const struct ast_pattern *pattern, struct span span);
 /** A rule and its semicolon are complete; RULE is NULL where nothing could be made of it. */
-void parser_end_rule(struct parser *parser, struct ast_rule *rule, struct span end,
+void parser_end_rule(struct parser *parser, struct ast_rule *rule, struct span span,
 		     size_t comments);
 
 #endif

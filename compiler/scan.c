@@ -218,7 +218,7 @@ void scan_comment_finish(struct scan *scan, size_t end, bool is_whole)
 	if (comment.kind == AST_BLOCK_COMMENT)
 		len -= 2;
 	else if (comment.text[len - 1] == '\r')
-		comment.span.end--, len--;
+		comment.span.end = comment.span.start + (uint32_t)--len;
 	marker = comment.kind == AST_DOC_COMMENT || comment.kind == AST_INNER_COMMENT ? 3 : 2;
 	if (marker < len && (comment.text[marker] == ' ' || comment.text[marker] == '\t'))
 		marker++;

@@ -320,6 +320,12 @@ static bool gather_begins_rule(const struct gather *gather, size_t first)
 	return begins;
 }
 
+/* Is a path that of an SCML file, be it followed by a range of lines? */
+static bool is_scml_path(const char *path, size_t len)
+{
+	return path_has_suffix(path, len, ".scml") || memmem(path, len, ".scml:", 6);
+}
+
 static bool includes_other_files(const struct gather *gather,
 				 const struct markdown_block *block)
 {
@@ -327,8 +333,8 @@ static bool includes_other_files(const struct gather *gather,
 		const struct markdown_piece *piece = &block->pieces[i];
 
 		if (piece->kind == MARKDOWN_INCLUDE &&
-		    !path_has_suffix(gather->page->text + piece->span.start,
-				     piece->span.end - piece->span.start, ".scml"))
+		    !is_scml_path(gather->page->text + piece->span.start,
+				  piece->span.end - piece->span.start))
 			return true;
 	}
 	return false;

@@ -248,6 +248,24 @@ START_TEST(bare_number_is_a_value_and_a_warning)
 }
 END_TEST
 
+START_TEST(rows_about_syntax_have_examples_that_hold)
+{
+	const struct diag_info *info = diag_info((enum diag_id)_i);
+	bool is_drawn = false;
+
+	if (!info->wrong[0])
+		return; /* it is about a bound or a file */
+	parse(info->wrong);
+	for (const struct diag *diag = diags_first(diags); diag; diag = diag->next)
+		is_drawn |= diag->id == (enum diag_id)_i;
+	ck_assert_msg(is_drawn, "%s: %s", info->name, messages());
+	tear_down();
+	set_up();
+	parse(info->right);
+	ck_assert_msg(!diags_first(diags), "%s: %s", info->name, messages());
+}
+END_TEST
+
 /* Markdown */
 
 START_TEST(examples_of_the_reference_are_right)
@@ -329,6 +347,8 @@ static Suite *parse_suite(void)
 	tcase_add_test(tests, comments_belong_to_rules);
 	tcase_add_test(tests, rule_without_semicolon_keeps_its_comments);
 	tcase_add_test(tests, bare_number_is_a_value_and_a_warning);
+	tcase_add_loop_test(tests, rows_about_syntax_have_examples_that_hold, DIAG_SYNTAX,
+			    DIAG_BARE_NUMBER + 1);
 	tcase_add_test(tests, examples_of_the_reference_are_right);
 	tcase_add_test(tests, rule_does_not_cross_blocks);
 	tcase_add_test(tests, missing_semicolon_is_seen_at_the_end_of_a_block);

@@ -347,6 +347,7 @@ static const struct {
 	{"```scml\n{{#include a.rs}}\n```\n", "only .scml files can be included", 2, 12},
 	{"```scml\n{{#include a.scml:2:3}}\n```\n", "only whole files can be included", 2, 12},
 	{"```scml\n{{#include }}\n```\n", "only .scml files can be included", 2, 12},
+	{"```c\n{{#include a.scml:2:3}}\n```\n", "only whole files can be included", 2, 12},
 	{"```c\n{{#include a.c}}\n```\n", "", 0, 0},
 	{"```rust\n{{#include none.scml}}\n```\n", "", 0, 0},
 	{"{{#include none.scml}}\n", "", 0, 0},
