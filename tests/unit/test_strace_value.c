@@ -102,6 +102,68 @@ static const struct value_case cases[] = {
 	 "@1+8:4=5 @1+56:4=6 @1+72:4=7 @1+120:4=?"},
 	{"sendmmsg(3, [{msg_hdr={msg_namelen=5}}, ...], 2, 0) = 2", "@1+8:4=5 @1+72:4=?"},
 	{"sendmsg(3, {msg_controllen=4, msg_namelen={}, msg_iov=5", "@1+40:8=?"},
+	/* Notations of single calls. */
+	{"mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|"
+	 "21<<MAP_HUGE_SHIFT, -1, 0x1000) = 0x7f0000",
+	 "0=0 1=4096 2=3 3=0x54040022 4=0xffffffffffffffff 5=0x1000"},
+	{"mmap(NULL, 4096, PROT_NONE, MAP_FILE|MAP_ANONYMOUS, 3</a>, 0) = -1 EINVAL (x)",
+	 "2=0 3=0x20 4=3"},
+	{"openat(AT_FDCWD</tmp>, \"/x\", O_RDWR|O_CREAT|O_SYNC|FASYNC, 0600) = 3",
+	 "0=0xffffffffffffff9c 1=& 2=0x103042 3=0600 @1+0:2=0x782f @1+2:1=0"},
+	{"openat(AT_FDCWD, \"/x\"..., O_RDONLY) = 3", "1=& 2=0 3=? @1+2:1=?"},
+	{"fcntl(3, F_SETFL, O_ACCMODE|FASYNC) = 0", "1=4 2=0x2003"},
+	{"fcntl(3, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_CUR, l_start=0, l_len=7}) = 0",
+	 "2=& @2+0:2=1 @2+2:2=1 @2+16:8=7"},
+	{"fcntl(3, F_GETFL) = 0x8000 (flags O_RDONLY|O_LARGEFILE)", "1=3 2=?"},
+	{"futex(0x7f10, FUTEX_WAIT_PRIVATE, 2, NULL) = 0", "0=0x7f10 1=0x80 2=2 3=0 4=?"},
+	{"futex(0x7f10, FUTEX_WAIT_BITSET_PRIVATE|FUTEX_CLOCK_REALTIME, 1, NULL, 0x7) = 0",
+	 "1=0x189 3=0 4=? 5=7"},
+	{"futex(0x7f10, FUTEX_WAKE_BITSET_PRIVATE, 1, 0x7) = 0", "1=0x8a 2=1 3=? 4=? 5=7"},
+	{"futex(0x7f10, FUTEX_LOCK_PI, NULL) = 0", "1=6 2=? 3=0"},
+	{"futex(0x7f10, FUTEX_CMP_REQUEUE_PRIVATE, 1, 2, 0x7f20, 9) = 0",
+	 "1=0x84 2=1 3=2 4=0x7f20 5=9"},
+	{"preadv2(3, [{iov_base=\"ab\", iov_len=2}], 1, 3, RWF_HIPRI) = 2",
+	 "2=1 3=3 4=? 5=1 @1+8:8=2"},
+	{"clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, "
+	 "child_tidptr=0x7f10) = 9",
+	 "0=0x1200011 1=0"},
+	{"clone(child_stack=0x7f10, flags=CLONE_VFORK|127) = 9", "0=0x407f 1=0x7f10 2=?"},
+	{"clone3({flags=CLONE_VM|CLONE_FS, child_tid=0x7f10, parent_tid=0x7f20, "
+	 "exit_signal=SIGCHLD, "
+	 "stack=0x7f30, stack_size=0x100} => {parent_tid=[9]}, 88) = 9",
+	 "0=& 1=88 @0+0:8=0x300 @0+8:8=? @0+16:8=0x7f10 @0+24:8=0x7f20 @0+32:8=17 "
+	 "@0+40:8=0x7f30"},
+	{"poll([{fd=8<UNIX:[1->2]>, events=POLLIN|POLLOUT}, {fd=-1}], 2, 0) = 1 ([{fd=8, "
+	 "revents=POLLOUT}])",
+	 "1=2 @0+0:4=8 @0+4:2=5 @0+6:2=? @0+8:4=0xffffffff @0+12:2=?"},
+	{"poll([], 0, 0) = 0 (Timeout)", "0=& 1=0"},
+	{"rt_sigaction(SIGRT_3, {sa_handler=SIG_IGN, sa_mask=[INT RT_8], "
+	 "sa_flags=SA_RESTORER|SA_RESTART, sa_restorer=0x7f10}, NULL, 8) = 0",
+	 "0=35 1=& 2=0 3=8 @1+0:8=1 @1+8:8=0x14000000 @1+16:8=0x7f10 @1+24:8=0x8000000002"},
+	{"rt_sigaction(33 /* SIGRT_1 */, {sa_handler=0x7f, sa_mask=[32 /* RTMIN */ 33 /* RT_1 "
+	 "*/], "
+	 "sa_flags=0x4 /* SA_SIGINFO */}, NULL, 8) = 0",
+	 "0=33 @1+8:8=4 @1+24:8=0x180000000"},
+	{"rt_sigaction(SIGINT, {sa_handler=0x7f, sa_mask=~[], sa_flags=0|0x400}, NULL, 8) = 0",
+	 "@1+8:8=0x400 @1+24:8=0xffffffffffffffff"},
+	{"epoll_ctl(13<anon_inode:[eventpoll]>, EPOLL_CTL_ADD, 8, {events=EPOLLIN|EPOLLET, "
+	 "data={u32=77, u64=77}}) = 0",
+	 "0=13 1=1 2=8 @3+0:4=0x80000001 @3+4:8=?"},
+	{"semget(0x1, 1, IPC_CREAT|IPC_EXCL|0600) = 0", "0=1 2=03600"},
+	{"ioctl(11, _IOC(_IOC_READ|_IOC_WRITE, 0xbe, 0xef, 0x1ead), 0x7) = -1 ENOTTY (x)",
+	 "1=0xdeadbeef 2=7"},
+	{"ioctl(11, TCGETS or SNDCTL_TMR_OF_THE_FUTURE, 0x7f10) = -1 ENOTTY (x)", "1=0x5401"},
+	{"ioctl(9, FIONBIO, [1]) = 0", "1=0x5421 2=& @2+0:4=1"},
+	{"ptrace(PTRACE_GETREGS, 6920, 0x7f10) = 0", "0=12 1=6920 2=? 3=0x7f10"},
+	{"quotactl(QCMD(Q_GETQUOTA, USRQUOTA), \"/dev/x\", 7, 0x7f10) = 0",
+	 "0=0x80000700 2=7 3=0x7f10"},
+	{"execve(\"/x\", [\"a\", \"b\"], 0x7ffc0 /* 37 vars */) = 0", "0=& 1=& 2=0x7ffc0"},
+	{"clock_gettime(0xfffffffa /* CLOCK_??? */, {tv_sec=0, tv_nsec=5}) = 0",
+	 "0=0xfffffffa"},
+	{"mount(\"a\", \"/b\", 0x56428, MS_MGC_VAL|MS_RDONLY, NULL) = 0",
+	 "2=0x56428 3=0xc0ed0001 4=0"},
+	{"wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], WNOHANG, NULL) = 9",
+	 "0=0xffffffffffffffff 1=& 2=1 3=0 @1+0:4=?"},
 	/* Calls that are not known. */
 	{"syscall_0x3e7(0x1, 2, 0x3, 0x4, 0x5, 0x6) = -1 ENOSYS (x)",
 	 "0=1 1=2 2=3 3=4 4=5 5=6"},
