@@ -1,4 +1,5 @@
 #include <check.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,6 +304,25 @@ START_TEST(the_networking_page_reads_back_as_the_same_rules)
 }
 END_TEST
 
+/* Specs of another project, where they are at hand. */
+START_TEST(pages_of_real_specs_read_back_as_the_same_rules)
+{
+	glob_t found;
+
+	if (glob(SCML_SOURCE_DIR "/../shared/corpus/scml/*/*.scml", 0, NULL, &found) != 0) {
+		printf("no corpus: real specs are skipped\n");
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *text = read_file(found.gl_pathv[i]);
+
+		expect_read_back(text);
+		free(text);
+	}
+	globfree(&found);
+}
+END_TEST
+
 static const char *const read_back_texts[] = {
 	"listen(fd, backlog); listen(fd, backlog = 5); // two on a line\nbind(fd, addr, len);",
 	"/* ``` a fence\n````\n# not a directive */\nlisten(fd, backlog);",
@@ -435,6 +455,14 @@ static const struct piece_row {
 	 "\nAll known values of `how` are supported.\n"},
 	{"accept4(a, b, c, flags);", "\nAll known values of `flags` are supported.\n"},
 	{"accept4(a, b, c, flags = 0x80800);", "- `SOCK_NONBLOCK`\n- `SOCK_CLOEXEC`\n"},
+	{"open(path, flags = O_WRONLY | O_TRUNC);\nopen(path, flags = O_WRONLY | O_CREAT, "
+	 "mode);",
+	 "\nUnsupported `flags` values:\n\n- `O_RDONLY`\n- `O_RDWR`\n- `O_ACCMODE`\n"},
+	{"open(path, flags = O_RDONLY | O_CREAT);", "\n- `O_CREAT`\n"},
+	{"open(path, flags = O_SYNC, ..);", "\n- `O_DSYNC`\n"},
+	{"clone(fn, stack, flags = CLONE_VM, ..);", "\n- `CLONE_FS`\n"},
+	{"fcntl(fd, cmd = F_SETFL, arg = O_RDONLY);",
+	 "\nUnsupported `arg` flags at `cmd = F_SETFL`:\n"},
 	/* tags */
 	{"/// @partial SHUT_WR: not yet\n/// for all\nshutdown(fd, how = SHUT_RD);",
 	 "\nPartially-supported values:\n\n- `SHUT_WR`: not yet for all\n"},
@@ -475,6 +503,10 @@ static const struct piece_row missing[] = {
 	{"accept4(a, b, c, flags = <INTEGER>);", "Unsupported"},
 	{"socket(family = AF_UNIX, type, protocol);\nsocket(family, type, protocol = 0);",
 	 "`family` values"},
+	/* a flag that another makes necessary is accepted with it, */
+	{"open(path, flags = O_WRONLY | O_CREAT | O_TRUNC, mode);", "- `O_TRUNC`"},
+	{"open(path, flags = O_WRONLY | O_CREAT | O_TRUNC, mode);", "- `O_CREAT`"},
+	{"mount(a, b, c, mountflags = MS_NOSUID, d);", "`MS_NOSUID`"},
 	/* nor are two names of one value */
 	{"sendto(a, b, c, flags = 0, d, e);", "MSG_TRYHARD"},
 	/* what a tag names is listed where the tag is */
@@ -594,12 +626,14 @@ static Suite *emit_md_suite(void)
 	Suite *suite = suite_create("emit_md");
 	TCase *tcase = tcase_create("pages");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, the_networking_spec_makes_the_page_that_is_kept);
 	tcase_add_loop_test(tcase, the_networking_page_has_each_heading_link_and_remark_once, 0,
 			    COUNT(networking_pieces));
 	tcase_add_loop_test(tcase, an_unsupported_flag_is_listed_once_in_its_section, 0,
 			    COUNT(unsupported_on_send));
 	tcase_add_test(tcase, the_networking_page_reads_back_as_the_same_rules);
+	tcase_add_test(tcase, pages_of_real_specs_read_back_as_the_same_rules);
 	tcase_add_loop_test(tcase, any_page_reads_back_as_the_same_rules, 0,
 			    COUNT(read_back_texts));
 	tcase_add_test(tcase, random_pages_read_back_as_the_same_rules);
