@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "edit_distance.h"
@@ -36,6 +37,18 @@ static int report_unknown(const char *name)
 	return CLI_USAGE;
 }
 
+/* EXAMPLE, every line of it indented. */
+static void print_example(const char *heading, const char *example)
+{
+	printf("\n%s\n\n", heading);
+	while (*example) {
+		size_t len = strcspn(example, "\n");
+
+		printf("%s%.*s\n", len ? "    " : "", (int)len, example);
+		example += len + (example[len] == '\n');
+	}
+}
+
 int cmd_explain(struct cli *cli)
 {
 	static const char *const levels[] = {"note", "warning", "error"};
@@ -48,9 +61,10 @@ int cmd_explain(struct cli *cli)
 			return report_unknown(cli->inputs.items[i]);
 		printf("%s%s (%s): %s\n\n%s\n", i ? "\n" : "", info->name, levels[info->level],
 		       info->title, info->explanation);
-		if (*info->wrong)
-			printf("\nThis draws it:\n\n    %s\n\nThis does not:\n\n    %s\n",
-			       info->wrong, info->right);
+		if (!*info->wrong)
+			continue;
+		print_example("This draws it:", info->wrong);
+		print_example("This does not:", info->right);
 	}
 	return CLI_DONE;
 }
