@@ -48,6 +48,45 @@ static struct numbers gather(const struct abiprobe *probe, const struct probe_it
 	return numbers;
 }
 
+static bool are_same(const struct numbers *numbers, uint16_t archs)
+{
+	uint64_t first = 0;
+	bool is_first = true;
+
+	for (unsigned arch = 0; arch < ABI_MAX_ARCHS; arch++) {
+		if (!(archs >> arch & 1))
+			continue;
+		if (!(numbers->present >> arch & 1) ||
+		    (!is_first && numbers->values[arch] != first))
+			return false;
+		first = numbers->values[arch];
+		is_first = false;
+	}
+	return !is_first;
+}
+
+static unsigned lowest(uint16_t archs)
+{
+	return (unsigned)__builtin_ctz(archs);
+}
+
+/* What is new and the same wherever it was asked for is taken to be the same elsewhere too. */
+static void spread(const struct abiprobe *probe, const struct probe_item *item,
+		   struct numbers *numbers)
+{
+	uint16_t asked = 0;
+
+	for (unsigned arch = 0; arch < probe->build->archs.count; arch++)
+		if (probe->commands[arch])
+			asked |= (uint16_t)(1u << arch);
+	if (probe->archs != UINT16_MAX || item->is_nr || !abi_node_is_null(item->value) ||
+	    !are_same(numbers, asked))
+		return;
+	for (unsigned arch = 0; arch < probe->build->archs.count; arch++)
+		numbers->values[arch] = numbers->values[lowest(asked)];
+	numbers->present = all_archs(probe);
+}
+
 static bool looks_hex(uint64_t value)
 {
 	return value >= 64 && (value % 16 == 0 || value >= 0x10000) && value <= INT64_MAX;
@@ -75,28 +114,6 @@ static uint16_t archs_of_class(const struct abiprobe *probe, const char *class)
 				archs |= (uint16_t)(1u << arch);
 	}
 	return archs;
-}
-
-static bool are_same(const struct numbers *numbers, uint16_t archs)
-{
-	uint64_t first = 0;
-	bool is_first = true;
-
-	for (unsigned arch = 0; arch < ABI_MAX_ARCHS; arch++) {
-		if (!(archs >> arch & 1))
-			continue;
-		if (!(numbers->present >> arch & 1) ||
-		    (!is_first && numbers->values[arch] != first))
-			return false;
-		first = numbers->values[arch];
-		is_first = false;
-	}
-	return !is_first;
-}
-
-static unsigned lowest(uint16_t archs)
-{
-	return (unsigned)__builtin_ctz(archs);
 }
 
 /* The value that most architectures share, as the `default` when all have one. */
@@ -213,6 +230,7 @@ static void collect_edits(struct abiprobe *probe, struct edits *edits)
 		numbers = gather(probe, item, &is_changed);
 		if (!is_changed)
 			continue;
+		spread(probe, item, &numbers);
 		is_empty = item->value->span.start == item->value->span.end;
 		numbers.is_hex = was_hex(probe, item->value);
 		for (unsigned arch = 0; arch < ABI_MAX_ARCHS; arch++)
