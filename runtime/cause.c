@@ -92,6 +92,10 @@ static enum report_kind say_open(const struct scml_table *table, const struct sc
 		CAUSE_SAY(text, place, "known only when the call has returned");
 		return REPORT_UNDECIDED;
 	}
+	if (test->place.base < SCML_REGISTERS && call->unknown >> test->place.base & 1) {
+		CAUSE_SAY(text, place, "the log does not tell its value");
+		return REPORT_UNDECIDED;
+	}
 	if (test->op == SCML_OP_EACH)
 		CAUSE_SAY(text, place, "too many elements, or memory out of reach");
 	else
