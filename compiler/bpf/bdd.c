@@ -1,0 +1,266 @@
+#include "bpf/bdd.h"
+
+#include "vec.h"
+
+enum {
+	FIRST_TABLE = 1 << 12, /* slots of the hash tables at the start */
+	MAX_CACHE = 1 << 18,
+};
+
+/* Operations other than bdd_choose(), whose first operand is a node and thus smaller. */
+enum operation { OPERATION_IS = BDD_MAX_NODES + 1, OPERATION_PROJECT };
+
+struct node {
+	uint32_t variable; /* BDD_LEAF: LOW is the number */
+	bdd_node low, high;
+	uint32_t next; /* in its slot of the hash table; 0: none */
+};
+
+/* A result that may be needed again; a later one with the same hash takes its place. */
+struct result {
+	uint32_t operation; /* a condition, or enum operation; 0: empty */
+	uint32_t a, b;
+	bdd_node node;
+};
+
+struct bdd {
+	struct arena *arena;
+	VEC(struct node) nodes;
+	uint32_t *slots; /* first node with that hash, 0: none (node 0 is never looked for) */
+	uint32_t slot_mask;
+	struct result *cache;
+	uint32_t cache_mask;
+	uint32_t steps;
+	bool is_full;
+};
+
+static uint32_t hash(uint32_t a, uint32_t b, uint32_t c)
+{
+	uint64_t x = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ x >> 29 ^ c) * UINT64_C(0xbf58476d1ce4e5b9);
+	return (uint32_t)(x >> 32);
+}
+
+static void rehash(struct bdd *bdd, uint32_t slots)
+{
+	bdd->slots = ARENA_ARRAY(bdd->arena, uint32_t, slots);
+	bdd->slot_mask = slots - 1;
+	for (uint32_t i = 1; i < bdd->nodes.count; i++) {
+		struct node *node = &bdd->nodes.items[i];
+		uint32_t at = hash(node->variable, node->low, node->high) & bdd->slot_mask;
+
+		node->next = bdd->slots[at];
+		bdd->slots[at] = i;
+	}
+	if (slots <= MAX_CACHE) {
+		bdd->cache = ARENA_ARRAY(bdd->arena, struct result, slots);
+		bdd->cache_mask = slots - 1;
+	}
+}
+
+static bdd_node node_of(struct bdd *bdd, uint32_t variable, bdd_node low, bdd_node high)
+{
+	uint32_t at = hash(variable, low, high) & bdd->slot_mask;
+
+	for (uint32_t i = bdd->slots[at]; i; i = bdd->nodes.items[i].next) {
+		const struct node *node = &bdd->nodes.items[i];
+
+		if (node->variable == variable && node->low == low && node->high == high)
+			return i;
+	}
+	if (bdd->nodes.count == BDD_MAX_NODES)
+		bdd->is_full = true;
+	if (bdd->is_full)
+		return BDD_FALSE;
+	vec_push(bdd->arena, &bdd->nodes, ((struct node){variable, low, high, bdd->slots[at]}));
+	bdd->slots[at] = (uint32_t)bdd->nodes.count - 1;
+	if (bdd->nodes.count > bdd->slot_mask)
+		rehash(bdd, 2 * (bdd->slot_mask + 1));
+	return (uint32_t)bdd->nodes.count - 1;
+}
+
+struct bdd *bdd_new(struct arena *arena)
+{
+	struct bdd *bdd = ARENA_NEW(arena, struct bdd);
+
+	bdd->arena = arena;
+	vec_push(arena, &bdd->nodes, ((struct node){BDD_LEAF, 0, 0, 0}));
+	rehash(bdd, FIRST_TABLE);
+	node_of(bdd, BDD_LEAF, 1, 0);
+	return bdd;
+}
+
+bool bdd_is_full(const struct bdd *bdd)
+{
+	return bdd->is_full;
+}
+
+size_t bdd_count(const struct bdd *bdd)
+{
+	return bdd->nodes.count;
+}
+
+bdd_node bdd_leaf(struct bdd *bdd, uint32_t value)
+{
+	return value ? node_of(bdd, BDD_LEAF, value, 0) : BDD_FALSE;
+}
+
+/* The function that tests VARIABLE, which comes before all that LOW and HIGH test. */
+static bdd_node make(struct bdd *bdd, uint32_t variable, bdd_node low, bdd_node high)
+{
+	return low == high ? low : node_of(bdd, variable, low, high);
+}
+
+bdd_node bdd_bit(struct bdd *bdd, uint32_t variable)
+{
+	return make(bdd, variable, BDD_FALSE, BDD_TRUE);
+}
+
+uint32_t bdd_variable(const struct bdd *bdd, bdd_node function)
+{
+	return bdd->nodes.items[function].variable;
+}
+
+uint32_t bdd_value(const struct bdd *bdd, bdd_node leaf)
+{
+	return bdd->nodes.items[leaf].low;
+}
+
+bdd_node bdd_follow(const struct bdd *bdd, bdd_node function, uint32_t variable, bool is_set)
+{
+	const struct node *node = &bdd->nodes.items[function];
+
+	if (node->variable != variable)
+		return function;
+	return is_set ? node->high : node->low;
+}
+
+/* Where the result of an operation lies or is to lie; *KNOWN: it lies there. */
+static struct result *recall(struct bdd *bdd, uint32_t operation, uint32_t a, uint32_t b,
+			     bool *known)
+{
+	struct result *result = &bdd->cache[hash(operation, a, b) & bdd->cache_mask];
+
+	*known = result->operation == operation && result->a == a && result->b == b;
+	return result;
+}
+
+static bdd_node remember(struct bdd *bdd, uint32_t operation, uint32_t a, uint32_t b,
+			 bdd_node node)
+{
+	bool known;
+
+	*recall(bdd, operation, a, b, &known) = (struct result){operation, a, b, node};
+	return node;
+}
+
+static bool step(struct bdd *bdd)
+{
+	if (++bdd->steps > BDD_MAX_STEPS)
+		bdd->is_full = true;
+	return !bdd->is_full;
+}
+
+static uint32_t first_variable(const struct bdd *bdd, bdd_node a, bdd_node b)
+{
+	uint32_t x = bdd_variable(bdd, a), y = bdd_variable(bdd, b);
+
+	return x < y ? x : y;
+}
+
+bdd_node bdd_choose(struct bdd *bdd, bdd_node condition, bdd_node yes, bdd_node no)
+{
+	const struct result *result;
+	uint32_t variable, other;
+	bdd_node low, high;
+	bool known;
+
+	if (condition == BDD_TRUE || yes == no)
+		return yes;
+	if (condition == BDD_FALSE)
+		return no;
+	if (yes == BDD_TRUE && no == BDD_FALSE)
+		return condition;
+	result = recall(bdd, condition, yes, no, &known);
+	if (known)
+		return result->node;
+	if (!step(bdd))
+		return BDD_FALSE;
+	variable = bdd_variable(bdd, condition);
+	other = first_variable(bdd, yes, no);
+	if (other < variable)
+		variable = other;
+	low = bdd_choose(bdd, bdd_follow(bdd, condition, variable, false),
+			 bdd_follow(bdd, yes, variable, false),
+			 bdd_follow(bdd, no, variable, false));
+	high = bdd_choose(bdd, bdd_follow(bdd, condition, variable, true),
+			  bdd_follow(bdd, yes, variable, true),
+			  bdd_follow(bdd, no, variable, true));
+	return remember(bdd, condition, yes, no, make(bdd, variable, low, high));
+}
+
+bdd_node bdd_not(struct bdd *bdd, bdd_node a)
+{
+	return bdd_choose(bdd, a, BDD_FALSE, BDD_TRUE);
+}
+
+bdd_node bdd_and(struct bdd *bdd, bdd_node a, bdd_node b)
+{
+	return bdd_choose(bdd, a, b, BDD_FALSE);
+}
+
+bdd_node bdd_or(struct bdd *bdd, bdd_node a, bdd_node b)
+{
+	return bdd_choose(bdd, a, BDD_TRUE, b);
+}
+
+bdd_node bdd_xor(struct bdd *bdd, bdd_node a, bdd_node b)
+{
+	return bdd_choose(bdd, a, bdd_not(bdd, b), b);
+}
+
+bdd_node bdd_is(struct bdd *bdd, bdd_node function, uint32_t value)
+{
+	uint32_t variable = bdd_variable(bdd, function);
+	const struct result *result;
+	bdd_node low, high;
+	bool known;
+
+	if (variable == BDD_LEAF)
+		return bdd_value(bdd, function) == value ? BDD_TRUE : BDD_FALSE;
+	result = recall(bdd, OPERATION_IS, function, value, &known);
+	if (known)
+		return result->node;
+	if (!step(bdd))
+		return BDD_FALSE;
+	low = bdd_is(bdd, bdd_follow(bdd, function, variable, false), value);
+	high = bdd_is(bdd, bdd_follow(bdd, function, variable, true), value);
+	return remember(bdd, OPERATION_IS, function, value, make(bdd, variable, low, high));
+}
+
+bdd_node bdd_project(struct bdd *bdd, bdd_node condition, uint32_t first, uint32_t end)
+{
+	uint32_t variable = bdd_variable(bdd, condition);
+	uint32_t kept = first << 16 | end;
+	const struct result *result;
+	bdd_node low, high;
+	bool known;
+
+	if (variable == BDD_LEAF)
+		return condition;
+	if (variable >= end) /* it can hold, or it would be BDD_FALSE */
+		return BDD_TRUE;
+	result = recall(bdd, OPERATION_PROJECT, condition, kept, &known);
+	if (known)
+		return result->node;
+	if (!step(bdd))
+		return BDD_FALSE;
+	low = bdd_project(bdd, bdd_follow(bdd, condition, variable, false), first, end);
+	high = bdd_project(bdd, bdd_follow(bdd, condition, variable, true), first, end);
+	if (variable >= first)
+		low = make(bdd, variable, low, high);
+	else
+		low = bdd_or(bdd, low, high);
+	return remember(bdd, OPERATION_PROJECT, condition, kept, low);
+}
