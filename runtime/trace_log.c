@@ -12,7 +12,11 @@
 enum {
 	CHUNK = 256 << 10,
 	MAX_NAME = 64,
+	PLAIN_NRS = 1024,
 };
+
+/* What is known of a call's number. */
+enum plainness { UNSEEN, PLAIN, NOT_PLAIN };
 
 struct trace_log {
 	const struct judge *judge;
@@ -20,6 +24,7 @@ struct trace_log {
 	char *text; /* of the call that is being judged, as a string */
 	size_t capacity;
 	int error;
+	uint8_t plainness[PLAIN_NRS]; /* enum plainness */
 };
 
 /* TEXT as a string; NUL bytes, which strace never writes, become question marks. */
@@ -45,6 +50,56 @@ static const char *as_string(struct trace_log *log, struct strace_text text)
 	return log->text;
 }
 
+/* Does TABLE support every call with number NR, whatever its arguments? */
+static bool has_unconditional_rule(const struct scml_table *table, uint32_t nr)
+{
+	const struct scml_call_rules *rules;
+
+	if (!scml_has_rules(table, nr))
+		return false;
+	rules = &table->calls[table->by_nr[nr] - 1];
+	for (uint32_t i = 0; i < rules->rule_count; i++) {
+		if (!table->rules[rules->first_rule + i].cond_count)
+			return true;
+	}
+	return false;
+}
+
+/* Is it plain from the number of EVENT alone that nothing is to be said about it? */
+static bool is_plain(struct trace_log *log, const struct strace_event *event)
+{
+	const struct judge *judge = log->judge;
+	uint8_t *plainness = event->nr < PLAIN_NRS ? &log->plainness[event->nr] : NULL;
+	bool is_plain = false;
+
+	if (event->is_foreign || !plainness)
+		return false;
+	if (*plainness)
+		return *plainness == PLAIN;
+	if (!scml_has_rules(judge->table, event->nr))
+		is_plain = judge->only_listed;
+	else
+		is_plain = has_unconditional_rule(judge->table, event->nr) &&
+			   !report_wants_text(judge->report, REPORT_SUPPORTED);
+	is_plain &= !visibility_cares(&judge->visibility, event->nr);
+	*plainness = is_plain ? PLAIN : NOT_PLAIN;
+	return is_plain;
+}
+
+static void count_plain(const struct judge *judge, const struct strace_event *event)
+{
+	const struct report_call entry = {
+		.kind = REPORT_SUPPORTED,
+		.tid = (pid_t)event->pid,
+		.name = "",
+		.text = "",
+		.cause = "",
+	};
+
+	if (scml_has_rules(judge->table, event->nr))
+		report_add(judge->report, &entry);
+}
+
 static void on_event(void *context, const struct strace_event *event)
 {
 	struct trace_log *log = context;
@@ -57,6 +112,10 @@ static void on_event(void *context, const struct strace_event *event)
 		.name = name,
 	};
 
+	if (is_plain(log, event)) {
+		count_plain(log->judge, event);
+		return;
+	}
 	memcpy(name, event->name.at, len);
 	name[len] = 0;
 	subject.memory = strace_reader_decode(log->reader, event, &call);

@@ -46,6 +46,14 @@ void visibility_resolve(struct visibility *visibility, const struct abi_db *db, 
 	}
 }
 
+bool visibility_cares(const struct visibility *visibility, uint32_t nr)
+{
+	for (size_t i = 0; i < visibility->count; i++)
+		if (visibility->calls[i].nr == nr)
+			return true;
+	return false;
+}
+
 const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call)
 {
 	bool has_failed = call->has_returned && call->ret < 0;

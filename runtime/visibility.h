@@ -36,6 +36,9 @@ struct visibility {
 /** What the table of visibility.c means on architecture ARCH of DB. */
 void visibility_resolve(struct visibility *visibility, const struct abi_db *db, unsigned arch);
 
+/** Is there anything that a call with number NR can put out of sight? */
+bool visibility_cares(const struct visibility *visibility, uint32_t nr);
+
 /** What is out of sight once CALL has succeeded, in words, or NULL: nothing. */
 const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call);
 
