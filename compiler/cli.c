@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bpf/check.h"
 #include "bpf/raw.h"
 
 int cli_system_error(const char *what, int error)
@@ -62,6 +63,23 @@ int cli_read_filter(struct cli *cli, struct bpf_code *code)
 	if (!bpf_read(cli->compilation->arena, cli->inputs.items[0], code, &error)) {
 		fprintf(stderr, "scmlc: %s: %s\n", cli->inputs.items[0], error);
 		return CLI_SYSTEM;
+	}
+	return CLI_DONE;
+}
+
+int cli_load_filter(struct cli *cli, const char *path, struct bpf_code *code)
+{
+	struct bpf_fault fault;
+	const char *error;
+
+	if (!bpf_read(cli->compilation->arena, path, code, &error)) {
+		fprintf(stderr, "scmlc: %s: %s\n", path, error);
+		return CLI_SYSTEM;
+	}
+	if (!bpf_check(code->items, code->count, &fault)) {
+		fprintf(stderr, "scmlc: %s: the kernel does not take this filter: %04zu: %s\n",
+			path, fault.index, fault.reason);
+		return CLI_ERRORS;
 	}
 	return CLI_DONE;
 }

@@ -35,6 +35,7 @@ struct cli {
 	struct bpf_options filter; /* but for call_actions */
 	struct lint_options lint;
 	bool doc_details;
+	bool no_verify;
 	bool is_quiet;
 	bool is_verbose;
 	enum diag_format diagnostics;
@@ -96,6 +97,10 @@ bool cli_filter_options(const struct cli *cli, struct bpf_options *options);
 /** Read the raw filter that is CLI's one input. CLI_DONE, or a status after a message. */
 int cli_read_filter(struct cli *cli, struct bpf_code *code);
 
+/** Read the raw filter PATH, which the kernel must take. CLI_DONE, or a status after a message.
+ */
+int cli_load_filter(struct cli *cli, const char *path, struct bpf_code *code);
+
 /** The architecture that CLI asked for first, or the host's, to *ARCH; false after an error. */
 bool cli_default_arch(struct cli *cli, unsigned *arch);
 
@@ -103,6 +108,7 @@ int cmd_compile(struct cli *cli);
 int cmd_lint(struct cli *cli);
 int cmd_eval(struct cli *cli);
 int cmd_sim(struct cli *cli);
+int cmd_verify(struct cli *cli);
 int cmd_disasm(struct cli *cli);
 int cmd_explain(struct cli *cli);
 

@@ -103,7 +103,8 @@ int cmd_compile(struct cli *cli)
 {
 	const struct emit_backend *backend = choose_backend(cli);
 	struct emit_options options = {.output_name = cli->output ? cli->output : "",
-				       .doc_details = cli->doc_details};
+				       .doc_details = cli->doc_details,
+				       .no_verify = cli->no_verify};
 
 	if (!backend)
 		return CLI_USAGE;

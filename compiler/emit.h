@@ -15,6 +15,7 @@ struct emit_options {
 	const char
 		*output_name; /* for include guards and symbol names; "" for standard output */
 	bool doc_details;     /* `--doc-details` */
+	bool no_verify;	      /* `--no-verify` */
 };
 
 /**

@@ -139,6 +139,13 @@ static bool set_scope(struct cli *cli, const char *value)
 	return is_listed || strcmp(value, "all") == 0;
 }
 
+static bool set_no_verify(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->no_verify = true;
+	return true;
+}
+
 static bool set_min_kernel(struct cli *cli, const char *value)
 {
 	unsigned major, minor;
@@ -189,6 +196,8 @@ static const struct cli_option options[] = {
 	 CLI_FILTER, set_on_unknown},
 	{"--scope", "all|listed", "listed: only calls that have rules are judged (all)",
 	 CLI_FILTER, set_scope},
+	{"--no-verify", NULL, "do not prove that a filter does what the rules say", CLI_OUTPUT,
+	 set_no_verify},
 	{"--min-kernel", "VERSION", "warn of what is newer than that Linux", CLI_LINT,
 	 set_min_kernel},
 	{"--portable", NULL, "warn of what other tools would not read", CLI_LINT, set_portable},
