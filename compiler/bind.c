@@ -85,6 +85,20 @@ static struct form choose_form(const struct abi_db *db, const struct bound_rule 
 	return best;
 }
 
+/* The parser warned of a number where a name belongs; now the name is known. */
+static void name_bare_number(struct diags *diags, const struct abi_db *db,
+			     const struct bound_rule *bound, const struct form *form,
+			     const struct ast_param *param, size_t position)
+{
+	struct diag *diag = diag_find(diags, DIAG_BARE_NUMBER, param->span);
+	struct abi_range aliases = {0};
+	const struct span end = {param->span.file, param->span.start, param->span.start};
+
+	if (diag && !diag->edits)
+		diag_edit(diags, diag, end, "%s = ",
+			  abi_string(db, form_name(db, bound, form, position, &aliases)));
+}
+
 static void check_name(struct diags *diags, const struct abi_db *db,
 		       const struct bound_rule *bound, const struct form *form,
 		       const struct ast_param *param, size_t position)
@@ -93,6 +107,8 @@ static void check_name(struct diags *diags, const struct abi_db *db,
 	struct diag *diag;
 	abi_str own;
 
+	if (param->is_bare_number)
+		name_bare_number(diags, db, bound, form, param, position);
 	if (param->is_bare_number || form_has_name(db, bound, form, position, param->name.text))
 		return;
 	for (size_t other = 0; other < form->count; other++) {

@@ -236,6 +236,15 @@ struct diag *diag_add(struct diags *diags, enum diag_id id, struct span span,
 	return diag;
 }
 
+struct diag *diag_find(struct diags *diags, enum diag_id id, struct span span)
+{
+	for (struct diag *diag = diags->first; diag; diag = diag->next)
+		if (diag->id == id && diag->span.file == span.file &&
+		    diag->span.start == span.start && diag->span.end == span.end)
+			return diag;
+	return NULL;
+}
+
 void diag_remark(struct diags *diags, struct diag *diag, struct span span, const char *format,
 		 ...)
 {

@@ -91,6 +91,9 @@ void diags_min_level(struct diags *diags, enum diag_level level);
 struct diag *diag_add(struct diags *diags, enum diag_id id, struct span span,
 		      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/** The listed diagnostic ID at SPAN, to which a later stage knows something to add; or NULL. */
+struct diag *diag_find(struct diags *diags, enum diag_id id, struct span span);
+
 /** Add a remark (printed as a note) to DIAG. */
 void diag_remark(struct diags *diags, struct diag *diag, struct span span, const char *format,
 		 ...) __attribute__((format(printf, 4, 5)));
