@@ -23,9 +23,11 @@
 		(vec)->items[(vec)->count++] = (item);                                 \
 	} while (0)
 
-/** Run the body for every POINTER into the vector *VEC. */
-#define vec_each(pointer, vec) \
-	for (pointer = (vec)->items; pointer < (vec)->items + (vec)->count; pointer++)
+/** Run the body for every POINTER into the vector *VEC. (An empty one has no items to add to.)
+ */
+#define vec_each(pointer, vec)                                                              \
+	for (pointer = (vec)->items; (vec)->count && pointer < (vec)->items + (vec)->count; \
+	     pointer++)
 
 /** The larger copy of ITEMS that vec_push() asks for; *CAPACITY (in items) is updated. */
 void *vec_grow(struct arena *arena, const void *items, size_t *capacity, size_t item_size,
