@@ -178,7 +178,7 @@ static size_t bracketed_len(struct strace_text text)
 
 static bool is_after_annotation(struct strace_text text, size_t at)
 {
-	return at >= text.len || memchr(" ,)]}|(>=", text.at[at], 9);
+	return at >= text.len || (text.at[at] && strchr(" ,)]}|(>=", text.at[at]));
 }
 
 static bool is_device(struct strace_text text)

@@ -82,8 +82,8 @@ static size_t escape_len(struct strace_text text, unsigned char *byte)
 
 	if (text.at[0] == 'x') {
 		while (len < text.len && len < 3) {
-			const char *digits = "0123456789abcdef";
-			const char *digit = memchr(digits, text.at[len], 16);
+			static const char digits[] = "0123456789abcdef";
+			const char *digit = text.at[len] ? strchr(digits, text.at[len]) : NULL;
 
 			if (!digit)
 				break;
