@@ -3,7 +3,7 @@
 #include "vec.h"
 
 enum {
-	FIRST_TABLE = 1 << 12, /* slots of the hash tables at the start */
+	FIRST_TABLE = 1 << 11, /* slots of the hash tables at the start */
 	MAX_CACHE = 1 << 18,
 };
 

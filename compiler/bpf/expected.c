@@ -190,13 +190,12 @@ struct answers {
 	const uint32_t *of_call; /* by index of a call in the database */
 };
 
-static bdd_node number_answer(const struct answers *answers, uint32_t nr)
+/* The call KNOWN; its rules are CALL or NULL. */
+static bdd_node call_answer(const struct answers *answers, const struct abi_call *known,
+			    const struct rule_call *call)
 {
 	const struct bpf_options *options = answers->options;
 	const struct rules *rules = answers->rules;
-	const struct rule_call *call = rules_find(rules, nr);
-	const struct abi_call *known =
-		call ? call->abi : abi_call_by_nr(rules->db, rules->arch, nr);
 	struct bpf_outlook outlook;
 	bdd_node refused;
 
@@ -251,15 +250,22 @@ static bdd_node numbers_answer(const struct answers *answers)
 {
 	const struct rules *rules = answers->rules;
 	uint32_t last = rules->db->archs[rules->arch].max_nr;
+	const struct rule_call *call = rules->calls, *end = call + rules->call_count;
 	bdd_node node = stray_answer(answers);
 
-	if (rules->call_count && rules->calls[rules->call_count - 1].nr > last)
-		last = rules->calls[rules->call_count - 1].nr;
-	for (uint32_t nr = 0; nr <= last; nr++)
-		if (abi_call_by_nr(rules->db, rules->arch, nr) || rules_find(rules, nr))
-			node = bdd_choose(answers->bdd,
-					  space_equals(answers->bdd, BPF_FIELD_NR, nr),
-					  number_answer(answers, nr), node);
+	if (call < end && end[-1].nr > last)
+		last = end[-1].nr;
+	for (uint32_t nr = 0; nr <= last; nr++) {
+		bool has_rules = call < end && call->nr == nr;
+		const struct abi_call *known =
+			has_rules ? call->abi : abi_call_by_nr(rules->db, rules->arch, nr);
+
+		if (known)
+			node = bdd_choose(
+				answers->bdd, space_equals(answers->bdd, BPF_FIELD_NR, nr),
+				call_answer(answers, known, has_rules ? call : NULL), node);
+		call += has_rules;
+	}
 	return node;
 }
 

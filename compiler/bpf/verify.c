@@ -7,7 +7,7 @@
 
 enum {
 	MAX_KINDS = 8,	     /* pairs of answers that are told apart for a number */
-	MAX_PAIRS = 1 << 14, /* pairs of nodes that are looked at for that */
+	MAX_PAIRS = 1 << 12, /* pairs of nodes that are looked at for that */
 	PAIR_SLOTS = 2 * MAX_PAIRS,
 	MAX_RANGES = 4 * BPF_MAX_DIFFERENCES, /* of numbers that are looked at */
 };
@@ -24,7 +24,8 @@ struct seen {
 };
 
 struct comparison {
-	struct arena *arena;
+	struct arena *arena; /* of the list; WORK is freed at the end */
+	struct arena *work;
 	struct bdd *bdd;
 	VEC(struct bpf_difference) list;
 	size_t ranges; /* looked at so far */
@@ -113,7 +114,7 @@ static void find_from(struct comparison *comparison, struct pair pair,
 		      const struct seccomp_data *call, uint32_t last_nr)
 {
 	if (!comparison->seen)
-		comparison->seen = ARENA_ARRAY(comparison->arena, struct seen, PAIR_SLOTS);
+		comparison->seen = ARENA_ARRAY(comparison->work, struct seen, PAIR_SLOTS);
 	comparison->round++;
 	comparison->seen_count = 0;
 	comparison->first = comparison->list.count;
@@ -166,7 +167,7 @@ static void compare_numbers(struct comparison *comparison, struct pair pair,
 struct bpf_differences bpf_compare(struct arena *arena, struct bdd *bdd, bdd_node is,
 				   bdd_node wanted, const uint32_t *archs, size_t count)
 {
-	struct comparison comparison = {.arena = arena, .bdd = bdd};
+	struct comparison comparison = {.arena = arena, .work = arena_new(), .bdd = bdd};
 	struct pair rest = {is, wanted};
 	const struct seccomp_data nothing = {0};
 
@@ -186,6 +187,7 @@ struct bpf_differences bpf_compare(struct arena *arena, struct bdd *bdd, bdd_nod
 			comparison.list.items[i].last_nr =
 				(uint32_t)comparison.list.items[i].call.nr;
 	}
+	arena_free(comparison.work);
 	return (struct bpf_differences){comparison.list.items, comparison.list.count,
 					comparison.is_cut};
 }
