@@ -19,10 +19,8 @@ int cli_finish(struct cli *cli)
 
 	diags_sort(diags);
 	diags_write(diags, cli->diagnostics, cli->color, stderr);
-	for (const struct diag *diag = diags_first(diags); diag; diag = diag->next) {
-		if (diag->id == DIAG_FILE_ERROR)
-			return CLI_SYSTEM;
-	}
+	if (diags_has(diags, DIAG_FILE_ERROR))
+		return CLI_SYSTEM;
 	return diags_count(diags, DIAG_ERROR) ? CLI_ERRORS : CLI_DONE;
 }
 

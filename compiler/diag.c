@@ -339,6 +339,15 @@ const struct diag *diags_first(const struct diags *diags)
 	return diags->first;
 }
 
+bool diags_has(const struct diags *diags, enum diag_id id)
+{
+	for (const struct diag *diag = diags_first(diags); diag; diag = diag->next) {
+		if (diag->id == id)
+			return true;
+	}
+	return false;
+}
+
 size_t diags_count(const struct diags *diags, enum diag_level level)
 {
 	return diags->counts[level];

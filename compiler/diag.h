@@ -108,6 +108,9 @@ void diags_sort(struct diags *diags);
 /** The first diagnostic; follow `next`. */
 const struct diag *diags_first(const struct diags *diags);
 
+/** Is one with ID listed? */
+bool diags_has(const struct diags *diags, enum diag_id id);
+
 /** How many of LEVEL are listed. */
 size_t diags_count(const struct diags *diags, enum diag_level level);
 

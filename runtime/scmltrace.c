@@ -14,9 +14,10 @@
 #include "trace_log.h"
 #include "trace_options.h"
 
-static int system_error(const char *what, int error)
+static int system_error(const char *step, const char *what, int error)
 {
-	fprintf(stderr, "scmltrace: cannot %s: %s\n", what, strerror(error));
+	fprintf(stderr, "scmltrace: cannot %s%s%s: %s\n", step, what ? " " : "",
+		what ? what : "", strerror(error));
 	return TRACE_SYSTEM;
 }
 
@@ -54,6 +55,8 @@ static int compile_specs(const struct trace_options *options)
 	compile_run(compilation, files.paths.items, files.paths.count, &compile);
 	diags_sort(compilation->diags);
 	diags_write(compilation->diags, DIAG_TEXT, options->color, stderr);
+	if (diags_has(compilation->diags, DIAG_FILE_ERROR))
+		return TRACE_SYSTEM;
 	return diags_count(compilation->diags, DIAG_ERROR) ? TRACE_SPEC_ERRORS : TRACE_DONE;
 }
 
@@ -93,7 +96,7 @@ static int failure(const struct trace_options *options, const struct report *rep
 static int start_error(const struct trace_options *options, const struct engine_result *result)
 {
 	if (result->end == ENGINE_FAILED)
-		return system_error(result->step, result->error);
+		return system_error(result->step, NULL, result->error);
 	fprintf(stderr, "scmltrace: cannot %s '%s': %s\n", result->step, options->program[0],
 		strerror(result->error));
 	return result->error == ENOENT ? TRACE_NOT_FOUND : TRACE_NOT_EXECUTABLE;
@@ -140,7 +143,7 @@ static int run_program(const struct trace_options *options, const struct judge *
 	totals.lost = result.end == ENGINE_DETACHED;
 	error = report_end(judge->report, &totals);
 	if (error && error != EPIPE)
-		return system_error("write the report", error);
+		return system_error("write", "the report", error);
 	error = failure(options, judge->report);
 	return error ? error : pass_on(result.status);
 }
@@ -151,10 +154,10 @@ static int read_log(const struct trace_options *options, const struct judge *jud
 	int error = trace_log(judge, options->input, &totals);
 
 	if (error)
-		return system_error(options->input, -error);
+		return system_error("read", options->input, -error);
 	error = report_end(judge->report, &totals);
 	if (error && error != EPIPE)
-		return system_error("write the report", error);
+		return system_error("write", "the report", error);
 	return failure(options, judge->report);
 }
 
@@ -197,10 +200,10 @@ static int compile_and_run(const struct trace_options *options)
 	else if (options->output)
 		out = fopen(options->output, "we");
 	if (!out)
-		return system_error(options->output, errno);
+		return system_error("write", options->output, errno);
 	result = run(options, out);
 	if (out != stderr && fclose(out))
-		return system_error(options->output, errno);
+		return system_error("write", options->output, errno);
 	return result;
 }
 

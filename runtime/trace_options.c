@@ -228,8 +228,10 @@ static int parse_option(struct trace_options *options, int argc, char **argv, in
 		return usage_error("a value is missing after", arg);
 	if (option->set(options, value ? value : ""))
 		return TRACE_DONE;
-	fprintf(stderr, "scmltrace: '%s' is no %s for %s (%s)\n", value, option->value,
-		option->name ? option->name : option->letter, option->help);
+	fprintf(stderr,
+		"scmltrace: '%s' is no value for '%s %s'; 'scmltrace --help' lists what there "
+		"is\n",
+		value, option->name ? option->name : option->letter, option->value);
 	return TRACE_USAGE;
 }
 

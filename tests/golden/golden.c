@@ -123,13 +123,28 @@ static size_t line_size(const char *at)
 	return end ? (size_t)(end - at) + 1 : strlen(at);
 }
 
+/* Does a section begin at AT? Other lines that begin so are text. */
+static bool is_section(const char *at)
+{
+	static const char *const titles[] = {"file ", "status ", "stdin\n", "stdout\n",
+					     "stderr\n"};
+
+	if (strncmp(at, "--- ", 4) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		if (strncmp(at + 4, titles[i], strlen(titles[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The lines from *AT up to the next section. */
 static struct text read_body(const char **at)
 {
 	const char *start = *at;
 	struct text text;
 
-	while (**at && strncmp(*at, "--- ", 4) != 0)
+	while (**at && !is_section(*at))
 		*at += line_size(*at);
 	text = text_copy(start, (size_t)(*at - start));
 	if (text.size >= sizeof(no_newline) - 1 &&
@@ -164,7 +179,7 @@ static void read_section(struct golden *golden, const char **at)
 		free(title.bytes);
 		return;
 	}
-	die_in(golden, "unknown section");
+	die_in(golden, "too many files");
 }
 
 static struct golden golden_read(const char *path)
@@ -183,7 +198,7 @@ static struct golden golden_read(const char *path)
 		die_in(&golden, "a line '$ COMMAND' is missing");
 	golden.head = text_copy(golden.source.bytes, (size_t)(at - golden.source.bytes));
 	while (*at) {
-		if (strncmp(at, "--- ", 4) != 0)
+		if (!is_section(at))
 			die_in(&golden, "text outside of a section");
 		read_section(&golden, &at);
 	}
@@ -341,8 +356,10 @@ static bool is_same(const struct text *a, const struct text *b)
 static void write_section(FILE *file, const struct golden *golden, const char *name,
 			  const struct text *text)
 {
-	if (strncmp(text->bytes, "--- ", 4) == 0 || strstr(text->bytes, "\n--- "))
-		die_in(golden, "cannot be blessed: a line begins as a section does");
+	for (const char *at = text->bytes; *at; at += line_size(at)) {
+		if (is_section(at))
+			die_in(golden, "cannot be blessed: a line begins as a section does");
+	}
 	if (!text->size)
 		return;
 	fprintf(file, "--- %s\n", name);

@@ -412,7 +412,7 @@ START_TEST(errors_in_the_rules_are_shown_and_nothing_is_run)
 	ck_assert_str_eq(out_text, "");
 	ck_has(err_text, "bad.scml:1:");
 	ck_has(err_text, "bad.scml:2:");
-	ck_assert_int_eq(run(in_folder("missing.scml"), "--", "true"), 1);
+	ck_assert_int_eq(run(in_folder("missing.scml"), "--", "true"), 3);
 	ck_has(err_text, "missing.scml");
 }
 END_TEST
@@ -426,7 +426,7 @@ START_TEST(a_folder_is_searched_for_rules)
 	ck_assert_int_eq(run(folder, "-q", "--scope", "listed", "--", self, "inet6"), 0);
 	ck_has(err_text, "deep/deeper/net.scml:1\n");
 	ck_assert_int_eq(remove(in_folder("deep/deeper/net.scml")), 0);
-	ck_assert_int_eq(run(folder, "--", "true"), 1);
+	ck_assert_int_eq(run(folder, "--", "true"), 3);
 	ck_has(err_text, "holds no .scml file");
 }
 END_TEST
