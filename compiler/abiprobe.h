@@ -20,7 +20,7 @@ struct probe_item {
 	bool is_word;	   /* EXPECTED is the size of a pointer */
 	bool is_nr;	   /* a system call's number */
 	bool is_bytes;	   /* a size or an offset, written in decimal */
-	bool may_grow;	   /* the size of a struct that older headers have shorter */
+	bool may_grow;	   /* the size of a struct that newer headers may have longer */
 	bool is_manual;	   /* no header has it: `src: kernel`, `src: manual` */
 	uint16_t since;
 	struct probe_question answers[ABI_MAX_ARCHS];

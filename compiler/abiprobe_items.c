@@ -147,7 +147,7 @@ static void collect_struct(struct abiprobe *probe, const struct abi_node *node)
 	item->is_bytes = true;
 	item->is_manual = !item->value || is_manual(node);
 	item->since = abi_load_since(probe->build, abi_node_get(node, "since"));
-	item->may_grow = item->since != 0;
+	item->may_grow = strcmp(text_of(node, "versioned", ""), "true") == 0;
 	for (const struct abi_node *field = fields ? fields->first : NULL; field;
 	     field = field->next) {
 		size_t first = probe->items.list.count;

@@ -32,8 +32,9 @@ static struct numbers gather(const struct abiprobe *probe, const struct probe_it
 
 		numbers.values[arch] = old;
 		if (abiprobe_is_elsewhere(probe, item, arch) ||
-		    (item->may_grow && item->since > probe->versions[arch]))
-			has = had; /* older headers have it shorter */
+		    (item->may_grow && had &&
+		     (item->since > probe->versions[arch] || (uint64_t)answer->value > old)))
+			has = had; /* it has grown since, or not yet */
 		else if (answer->state == PROBE_KNOWN) {
 			numbers.values[arch] = (uint64_t)answer->value;
 			has = true;
