@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "abi_load.h"
+#include "abiprobe_btf.h"
 
 enum { EXIT_WRONG = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 3, EXIT_SKIPPED = 77 };
 
-enum mode { MODE_CHECK, MODE_UPDATE, MODE_NUMBERS, MODE_TRACEFS };
+enum mode { MODE_CHECK, MODE_UPDATE, MODE_NUMBERS, MODE_TRACEFS, MODE_BTF };
 
 static const char help[] =
 	"abiprobe compares the numbers of the ABI database with the installed kernel headers.\n"
@@ -28,6 +29,7 @@ static const char help[] =
 	"  --update         write values, sizes and offsets from the headers to the files\n"
 	"  --nr             print nr.yaml with the calls and numbers of the headers\n"
 	"  --tracefs FILE   compare parameters with a snapshot of a kernel's own list\n"
+	"  --btf[=FILE]     compare layouts with those of the running kernel, or of FILE\n"
 	"  --arch NAME      only this architecture (may be repeated)\n"
 	"  --help           this text\n";
 
@@ -78,6 +80,18 @@ static int run_tracefs(struct abiprobe *probe, const char *snapshot)
 	return db && abiprobe_tracefs(db, snapshot) ? 0 : EXIT_WRONG;
 }
 
+static int run_btf(struct abiprobe *probe, const char *folder, const char *path)
+{
+	static const int statuses[] = {
+		[ABIPROBE_BTF_SAME] = 0,
+		[ABIPROBE_BTF_DIFFERS] = EXIT_WRONG,
+		[ABIPROBE_BTF_SKIPPED] = EXIT_SKIPPED,
+	};
+	const struct abi_db *db = abi_yaml_load(probe->arena, probe->diags, &probe->files);
+
+	return db ? statuses[abiprobe_btf(db, &probe->files, folder, path)] : EXIT_WRONG;
+}
+
 static int with_folder(struct abiprobe *probe, enum mode mode, const char *folder,
 		       char *const *archs, size_t arch_count, const char *snapshot)
 {
@@ -96,7 +110,9 @@ static int with_folder(struct abiprobe *probe, enum mode mode, const char *folde
 	if (!is_good)
 		status = EXIT_SYSTEM;
 	else
-		status = mode == MODE_TRACEFS ? run_tracefs(probe, snapshot) : run(probe, mode);
+		status = mode == MODE_TRACEFS ? run_tracefs(probe, snapshot)
+			 : mode == MODE_BTF   ? run_btf(probe, folder, snapshot)
+					      : run(probe, mode);
 	diags_sort(probe->diags);
 	diags_write(probe->diags, DIAG_TEXT, false, stderr);
 	return status;
@@ -109,6 +125,7 @@ int main(int argc, char **argv)
 		{"update", no_argument, NULL, 'u'},
 		{"nr", no_argument, NULL, 'n'},
 		{"tracefs", required_argument, NULL, 't'},
+		{"btf", optional_argument, NULL, 'b'},
 		{"arch", required_argument, NULL, 'a'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -127,7 +144,7 @@ int main(int argc, char **argv)
 		}
 		if (option == 'a' && arch_count < ABI_MAX_ARCHS)
 			archs[arch_count++] = optarg;
-		else if (option == 't')
+		else if (option == 't' || option == 'b')
 			snapshot = optarg;
 		else if (option != 'c' && option != 'u' && option != 'n')
 			return EXIT_USAGE;
@@ -135,6 +152,7 @@ int main(int argc, char **argv)
 			mode = option == 'u'   ? MODE_UPDATE
 			       : option == 'n' ? MODE_NUMBERS
 			       : option == 't' ? MODE_TRACEFS
+			       : option == 'b' ? MODE_BTF
 					       : MODE_CHECK;
 	}
 	if (optind + 1 != argc) {
