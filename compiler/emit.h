@@ -52,6 +52,9 @@ emit_fn emit_bpf;
 /** The resolved rules. */
 emit_fn emit_json;
 
+/** A seccomp profile as container runtimes take it (the OCI runtime specification, Docker). */
+emit_fn emit_oci;
+
 /** A page for people. */
 emit_fn emit_md;
 

@@ -1,86 +1,8 @@
 #include <inttypes.h>
 
 #include "emit.h"
-#include "json_text.h"
+#include "json_write.h"
 #include "version.h"
-
-/* A writer of JSON, one member or element a call, indented by depth. */
-struct json {
-	const struct compilation *compilation;
-	FILE *out;
-	unsigned depth;
-	bool has_items; /* at this depth */
-};
-
-static void json_item(struct json *json, const char *key)
-{
-	if (json->has_items)
-		putc(',', json->out);
-	if (json->depth)
-		putc('\n', json->out);
-	for (unsigned i = 0; i < json->depth; i++)
-		fputs("  ", json->out);
-	if (key) {
-		json_write_string(json->out, key);
-		fputs(": ", json->out);
-	}
-	json->has_items = true;
-}
-
-static void json_open(struct json *json, const char *key, char bracket)
-{
-	json_item(json, key);
-	putc(bracket, json->out);
-	json->depth++;
-	json->has_items = false;
-}
-
-static void json_close(struct json *json, char bracket)
-{
-	json->depth--;
-	if (json->has_items) {
-		putc('\n', json->out);
-		for (unsigned i = 0; i < json->depth; i++)
-			fputs("  ", json->out);
-	}
-	putc(bracket, json->out);
-	json->has_items = true;
-}
-
-static void json_string(struct json *json, const char *key, const char *text)
-{
-	json_item(json, key);
-	json_write_string(json->out, text);
-}
-
-static void json_number(struct json *json, const char *key, uint32_t number)
-{
-	json_item(json, key);
-	fprintf(json->out, "%" PRIu32, number);
-}
-
-/* 64-bit words travel as text: most readers would round them. */
-static void json_word(struct json *json, const char *key, uint64_t word)
-{
-	json_item(json, key);
-	fprintf(json->out, "\"0x%" PRIx64 "\"", word);
-}
-
-static void json_bool(struct json *json, const char *key, bool value)
-{
-	json_item(json, key);
-	fputs(value ? "true" : "false", json->out);
-}
-
-static void json_place(struct json *json, struct span span)
-{
-	const struct source_file *file = source_file(json->compilation->sources, span.file);
-	struct source_place place = source_place(file, span.start);
-
-	json_string(json, "file", file->path);
-	json_number(json, "line", place.line);
-	json_number(json, "column", place.column);
-}
 
 static void write_part(struct json *json, const struct rules *rules,
 		       const struct ast_part *part)
@@ -304,7 +226,7 @@ static void write_arch(struct json *json, const struct rules *rules)
 void emit_json(const struct compilation *compilation, const struct emit_options *options,
 	       FILE *out)
 {
-	struct json json = {.compilation = compilation, .out = out};
+	struct json json = {.sources = compilation->sources, .out = out};
 
 	(void)options;
 	json_open(&json, NULL, '{');
