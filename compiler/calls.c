@@ -113,7 +113,7 @@ static bool get_line(struct calls *calls, char line[static CALLS_MAX_LINE])
 
 		while ((c = getc(calls->stream)) != EOF && c != '\n') {
 			if (len + 1 < CALLS_MAX_LINE)
-				line[len] = c ? (char)c : ' ';
+				line[len] = (char)(c ? c : ' ');
 			len++;
 		}
 		if (c == EOF && len == 0)

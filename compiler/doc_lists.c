@@ -418,7 +418,7 @@ static bool is_tagged(const struct lists_builder *builder, const struct abi_set 
 static bool is_first_name(const struct lists_builder *builder,
 			  const struct abi_set_field *field, uint32_t i)
 {
-	uint64_t value, other;
+	uint64_t value = 0, other = 0;
 	const struct abi_const *member = member_at(builder, field, i, &value);
 
 	for (uint32_t j = 0; j < i; j++) {

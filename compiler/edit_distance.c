@@ -49,7 +49,7 @@ static size_t fold_case(const char *text, char folded[static EDIT_DISTANCE_MAX_N
 
 unsigned edit_distance(const char *a, const char *b, unsigned limit)
 {
-	char folded_a[EDIT_DISTANCE_MAX_NAME], folded_b[EDIT_DISTANCE_MAX_NAME];
+	char folded_a[EDIT_DISTANCE_MAX_NAME] = "", folded_b[EDIT_DISTANCE_MAX_NAME] = "";
 	size_t a_len = strnlen(a, EDIT_DISTANCE_MAX_NAME + 1);
 	size_t b_len = strnlen(b, EDIT_DISTANCE_MAX_NAME + 1);
 	size_t gap = a_len > b_len ? a_len - b_len : b_len - a_len;

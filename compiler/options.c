@@ -148,13 +148,16 @@ static bool set_no_verify(struct cli *cli, const char *value)
 
 static bool set_min_kernel(struct cli *cli, const char *value)
 {
-	unsigned major, minor;
-	int end = 0;
+	char *dot, *end;
+	unsigned long major = strtoul(value, &dot, 10);
+	unsigned long minor;
 
-	if (sscanf(value, "%u.%u%n", &major, &minor, &end) != 2 || major > 255 || minor > 255 ||
-	    (value[end] != '\0' && value[end] != '.' && value[end] != '-'))
+	if (value[0] < '0' || value[0] > '9' || *dot != '.' || dot[1] < '0' || dot[1] > '9')
 		return false;
-	cli->lint.min_kernel = major << 8 | minor;
+	minor = strtoul(dot + 1, &end, 10);
+	if (major > 255 || minor > 255 || (*end && *end != '.' && *end != '-'))
+		return false;
+	cli->lint.min_kernel = (unsigned)(major << 8 | minor);
 	return true;
 }
 
@@ -258,7 +261,7 @@ static int value_error(const struct cli_command *command, const struct cli_optio
 {
 	fprintf(stderr, "scmlc: '%s' is no value for '%s %s'; ", value, option->name,
 		option->value);
-	if (strstr(option->value, "ACTION"))
+	if (option->value && strstr(option->value, "ACTION"))
 		fputs("ACTION is " BPF_ACTION_FORMS "\n", stderr);
 	else
 		fprintf(stderr, "'scmlc %s%s--help' lists what there is\n",

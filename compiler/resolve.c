@@ -248,7 +248,7 @@ static struct group *find_group(struct resolver *resolver, const struct ast_part
 }
 
 static const struct res_pattern *resolve_pattern(struct resolver *resolver,
-						 const struct ast_pattern *pattern, size_t from,
+						 const struct ast_pattern *ast, size_t from,
 						 const char *struct_name);
 
 static struct res_pattern *new_pattern(struct resolver *resolver, enum res_kind kind,

@@ -47,6 +47,7 @@ static uint32_t intern(struct table_draft *draft, const char *text)
 		intern_grow(draft);
 	at = abi_hash(text) & (draft->interned_size - 1);
 	for (; draft->interned[at]; at = (at + 1) & (draft->interned_size - 1)) {
+		// NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a slot is taken
 		if (strcmp(draft->strings.items + draft->interned[at] - 1, text) == 0)
 			return draft->interned[at] - 1;
 	}

@@ -30,7 +30,7 @@ static pid_t parent_of(pid_t pid)
 	char path[64], text[STAT_BYTES];
 	const char *after_name;
 	ssize_t len;
-	int fd, parent;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -42,9 +42,9 @@ static pid_t parent_of(pid_t pid)
 		return -1;
 	text[len] = '\0';
 	after_name = strrchr(text, ')');
-	if (!after_name || sscanf(after_name, ") %*c %d", &parent) != 1)
+	if (!after_name || strlen(after_name) < sizeof(") S 1") - 1)
 		return -1;
-	return (pid_t)parent;
+	return (pid_t)strtol(after_name + sizeof(") S") - 1, NULL, 10);
 }
 
 /* Children first: a child of a dead parent can no longer be found. */
@@ -53,7 +53,7 @@ static void kill_family(pid_t pid, unsigned generation)
 	DIR *proc = generation < MAX_GENERATIONS ? opendir("/proc") : NULL;
 
 	for (struct dirent *entry; proc && (entry = readdir(proc));) {
-		pid_t child = (pid_t)atoi(entry->d_name);
+		pid_t child = (pid_t)strtol(entry->d_name, NULL, 10);
 
 		if (isdigit((unsigned char)entry->d_name[0]) && parent_of(child) == pid)
 			kill_family(child, generation + 1);

@@ -48,10 +48,14 @@ static int fail(struct engine_result *result, int error, const char *step)
 static int check_kernel(struct engine_result *result)
 {
 	struct utsname name;
-	int major, minor;
+	long major, minor;
+	char *rest;
 
-	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 ||
-	    major > KERNEL_MAJOR || (major == KERNEL_MAJOR && minor >= KERNEL_MINOR))
+	if (uname(&name))
+		return 0;
+	major = strtol(name.release, &rest, 10);
+	minor = *rest == '.' ? strtol(rest + 1, NULL, 10) : 0;
+	if (major > KERNEL_MAJOR || (major == KERNEL_MAJOR && minor >= KERNEL_MINOR))
 		return 0;
 	return fail(result, ENOSYS, "hold calls: that needs Linux 5.9 or newer");
 }

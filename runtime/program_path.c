@@ -32,7 +32,7 @@ int program_path(const char *name, char *path, size_t size)
 	if (!*name)
 		return ENOENT;
 	if (strchr(name, '/')) {
-		strcpy(path, name);
+		memcpy(path, name, strlen(name) + 1);
 		return 0;
 	}
 	if (!folder)

@@ -10,12 +10,12 @@
 enum { VALUE_NAME_MAX = 256 };
 
 /**
- * Write WORD, which stands at PLACE (`flags`, `addr.sa_family`) of CALL, to TEXT: by the names
+ * Write WORD, which stands at PLACE (`flags`, `addr.sa_family`) of CALL, to NAME: by the names
  * that the database has for its members, or as a number.
  * @param mask  the bits of the word that matter; 0: all
  */
 void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *call,
 		const char *place, uint64_t word, uint64_t mask,
-		char text[static VALUE_NAME_MAX]);
+		char name[static VALUE_NAME_MAX]);
 
 #endif
