@@ -29,9 +29,12 @@ struct abi_build {
 	struct diags *diags;
 	size_t errors; /* pushed so far */
 	bool is_overlay;
+	bool keeps_all_archs;  /* those of which only call numbers are known too; abiprobe */
+	uint16_t number_archs; /* bit per such arch */
 
 	VEC(char) strings;
 	VEC(struct abi_arch) archs;
+	VEC(const char *) left_archs; /* of which only call numbers are known */
 	VEC(struct abi_const) consts;
 	VEC(struct abi_set) sets;
 	VEC(struct abi_set_field) set_fields;

@@ -85,6 +85,9 @@ bool abi_load_is_arch_key(const struct abi_build *build, const char *key)
 	for (unsigned arch = 0; arch < build->archs.count; arch++)
 		if (arch_has_name(build, arch, key) || arch_has_class(build, arch, key))
 			return true;
+	for (size_t i = 0; i < build->left_archs.count; i++)
+		if (strcmp(build->left_archs.items[i], key) == 0)
+			return true;
 	return false;
 }
 
@@ -212,8 +215,8 @@ bool abi_load_mask(struct abi_build *build, const struct abi_node *node, uint64_
 
 static void load_arch(struct abi_build *build, const struct abi_node *node)
 {
-	static const char *const keys[] = {"audit",    "class", "word", "endian",
-					   "nr_flags", "probe", NULL};
+	static const char *const keys[] = {"audit",    "class",	       "word",	"endian",
+					   "nr_flags", "numbers_only", "probe", NULL};
 	const struct abi_node *word, *endian;
 	struct abi_arch arch = {.name = abi_build_string(build, node->key->text)};
 	uint64_t bits = 0;
@@ -222,6 +225,13 @@ static void load_arch(struct abi_build *build, const struct abi_node *node)
 	if (!abi_load_expect(build, node, ABI_NODE_MAP, "an architecture") ||
 	    !abi_load_keys(build, node, keys))
 		return;
+	if (abi_load_flag(build, node, "numbers_only")) {
+		if (!build->keeps_all_archs) {
+			vec_push(build->arena, &build->left_archs, node->key->text);
+			return;
+		}
+		build->number_archs |= (uint16_t)(1u << build->archs.count);
+	}
 	word = abi_node_get(node, "word");
 	if (!word || !abi_node_number(word, &bits) || (bits != 32 && bits != 64)) {
 		abi_build_error(build, node->key->span, "'word' must be 32 or 64");

@@ -162,6 +162,7 @@ int main(int argc, char **argv)
 	probe.sources = sources_new(probe.arena);
 	probe.diags = diags_new(probe.arena, probe.sources);
 	probe.build = abi_build_new(probe.arena, probe.diags, NULL);
+	probe.build->keeps_all_archs = true;
 	status = with_folder(&probe, mode, argv[optind], archs, arch_count, snapshot);
 	arena_free(probe.arena);
 	return status;

@@ -220,6 +220,8 @@ bool abiprobe_is_elsewhere(const struct abiprobe *probe, const struct probe_item
 {
 	const struct abi_node *offset = item->gate ? item->gate : item->value;
 
+	if (!item->is_nr && probe->build->number_archs >> arch & 1)
+		return true;
 	return (item->gate || item->is_bytes) && offset->kind == ABI_NODE_MAP &&
 	       !abi_load_for_arch(probe->build, offset, arch);
 }
@@ -280,7 +282,9 @@ static void ask_arch(struct abiprobe *probe, unsigned arch)
 		unit->headers = sorted[i]->headers;
 		unit->questions = ARENA_ARRAY(probe->arena, struct probe_question *, count - i);
 		for (; i < count && strcmp(sorted[i]->headers, unit->headers) == 0; i++)
-			unit->questions[unit->count++] = &sorted[i]->answers[arch];
+			if (!abiprobe_is_elsewhere(probe, sorted[i], arch))
+				unit->questions[unit->count++] = &sorted[i]->answers[arch];
+		used -= !unit->count;
 	}
 	probe_ask(probe->arena, probe->commands[arch], units, used);
 	probe->versions[arch] = (uint16_t)(version.value >> 8);

@@ -13,9 +13,11 @@ struct numbers {
 	bool is_hex;
 };
 
-static uint16_t all_archs(const struct abiprobe *probe)
+static uint16_t all_archs(const struct abiprobe *probe, bool is_nr)
 {
-	return (uint16_t)((1u << probe->build->archs.count) - 1);
+	unsigned archs = (1u << probe->build->archs.count) - 1;
+
+	return (uint16_t)(is_nr ? archs : archs & ~(unsigned)probe->build->number_archs);
 }
 
 /* The headers' word where they have one, the file's elsewhere. */
@@ -28,8 +30,11 @@ static struct numbers gather(const struct abiprobe *probe, const struct probe_it
 	for (unsigned arch = 0; arch < probe->build->archs.count; arch++) {
 		const struct probe_question *answer = &item->answers[arch];
 		uint64_t old = 0;
-		bool had = abiprobe_expected(probe, item, arch, &old), has = had;
+		bool had, has;
 
+		if (!(all_archs(probe, item->is_nr) >> arch & 1))
+			continue;
+		has = had = abiprobe_expected(probe, item, arch, &old);
 		numbers.values[arch] = old;
 		if (abiprobe_is_elsewhere(probe, item, arch) ||
 		    (item->may_grow && had &&
@@ -78,14 +83,14 @@ static void spread(const struct abiprobe *probe, const struct probe_item *item,
 	uint16_t asked = 0;
 
 	for (unsigned arch = 0; arch < probe->build->archs.count; arch++)
-		if (probe->commands[arch])
+		if (probe->commands[arch] && all_archs(probe, false) >> arch & 1)
 			asked |= (uint16_t)(1u << arch);
 	if (probe->archs != UINT16_MAX || item->is_nr || !abi_node_is_null(item->value) ||
 	    !are_same(numbers, asked))
 		return;
 	for (unsigned arch = 0; arch < probe->build->archs.count; arch++)
 		numbers->values[arch] = numbers->values[lowest(asked)];
-	numbers->present = all_archs(probe);
+	numbers->present = all_archs(probe, false);
 }
 
 static bool looks_hex(uint64_t value)
@@ -126,7 +131,8 @@ static unsigned most_common(const struct numbers *numbers, unsigned count)
 		unsigned votes = 0;
 
 		for (unsigned other = 0; other < count; other++)
-			votes += numbers->values[other] == numbers->values[arch];
+			votes += numbers->present >> other & 1 &&
+				 numbers->values[other] == numbers->values[arch];
 		if (votes > best_votes) {
 			best_votes = votes;
 			best = arch;
@@ -143,8 +149,8 @@ static const char *map_text(const struct abiprobe *probe, const struct numbers *
 	uint16_t generic = archs_of_class(probe, "generic"), left = numbers->present;
 	const char *text = "", *comma = "";
 
-	if (numbers->present == all_archs(probe) &&
-	    (!is_nr || are_same(numbers, all_archs(probe)))) {
+	if (numbers->present == all_archs(probe, is_nr) &&
+	    (!is_nr || are_same(numbers, all_archs(probe, true)))) {
 		unsigned common = most_common(numbers, (unsigned)probe->build->archs.count);
 
 		text = arena_printf(
@@ -192,7 +198,7 @@ static const char *remarks_text(const struct abiprobe *probe, const struct probe
 static const char *value_text(const struct abiprobe *probe, const struct probe_item *item,
 			      const struct numbers *numbers)
 {
-	if (!item->is_nr && are_same(numbers, all_archs(probe)))
+	if (!item->is_nr && are_same(numbers, all_archs(probe, false)))
 		return number_text(probe->arena, numbers->values[0], numbers->is_hex);
 	if (!item->is_nr && !numbers->present)
 		return "null";
