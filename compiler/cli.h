@@ -109,6 +109,7 @@ int cmd_lint(struct cli *cli);
 int cmd_eval(struct cli *cli);
 int cmd_sim(struct cli *cli);
 int cmd_verify(struct cli *cli);
+int cmd_diff(struct cli *cli);
 int cmd_disasm(struct cli *cli);
 int cmd_explain(struct cli *cli);
 

@@ -8,7 +8,7 @@ enum {
 };
 
 /* Operations other than bdd_choose(), whose first operand is a node and thus smaller. */
-enum operation { OPERATION_IS = BDD_MAX_NODES + 1, OPERATION_PROJECT };
+enum operation { OPERATION_IS = BDD_MAX_NODES + 1, OPERATION_PROJECT, OPERATION_FORGET };
 
 struct node {
 	uint32_t variable; /* BDD_LEAF: LOW is the number */
@@ -263,4 +263,28 @@ bdd_node bdd_project(struct bdd *bdd, bdd_node condition, uint32_t first, uint32
 	else
 		low = bdd_or(bdd, low, high);
 	return remember(bdd, OPERATION_PROJECT, condition, kept, low);
+}
+
+bdd_node bdd_forget(struct bdd *bdd, bdd_node condition, uint32_t variable)
+{
+	uint32_t first = bdd_variable(bdd, condition);
+	const struct result *result;
+	bdd_node low, high;
+	bool known;
+
+	if (first > variable)
+		return condition;
+	low = bdd_follow(bdd, condition, first, false);
+	high = bdd_follow(bdd, condition, first, true);
+	if (first == variable)
+		return bdd_or(bdd, low, high);
+	result = recall(bdd, OPERATION_FORGET, condition, variable, &known);
+	if (known)
+		return result->node;
+	if (!step(bdd))
+		return BDD_FALSE;
+	low = bdd_forget(bdd, low, variable);
+	high = bdd_forget(bdd, high, variable);
+	return remember(bdd, OPERATION_FORGET, condition, variable,
+			make(bdd, first, low, high));
 }

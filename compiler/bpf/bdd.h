@@ -59,6 +59,9 @@ bdd_node bdd_is(struct bdd *bdd, bdd_node function, uint32_t value);
  * free. */
 bdd_node bdd_project(struct bdd *bdd, bdd_node condition, uint32_t first, uint32_t end);
 
+/** Can CONDITION hold, whether VARIABLE is set or not? */
+bdd_node bdd_forget(struct bdd *bdd, bdd_node condition, uint32_t variable);
+
 /** What FUNCTION is where VARIABLE, which comes before none that it tests, is as IS_SET says.
  */
 bdd_node bdd_follow(const struct bdd *bdd, bdd_node function, uint32_t variable, bool is_set);

@@ -9,18 +9,8 @@
 #include "bpf/codegen.h"
 #include "rules.h"
 
-/** What the registers say of a test or a call; both are conditions. */
-struct bpf_outlook {
-	bdd_node surely; /* it holds */
-	bdd_node maybe;	 /* it holds or is open */
-};
-
 /** The answer, a function of the variables of space.h, to the calls of COUNT architectures. */
 bdd_node bpf_expected(struct bdd *bdd, const struct rules *const *rules, size_t count,
 		      const struct bpf_options *options);
-
-/** What registers say of CALL. */
-struct bpf_outlook bpf_call_outlook(struct bdd *bdd, const struct rules *rules,
-				    const struct rule_call *call);
 
 #endif

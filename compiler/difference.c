@@ -1,0 +1,191 @@
+#include "difference.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "bpf/space.h"
+#include "proof.h"
+#include "values.h"
+
+struct telling {
+	const struct difference *difference;
+	FILE *out;
+	size_t parts; /* written so far */
+};
+
+static struct values_word register_word(const struct difference *difference,
+					const struct abi_param *params, size_t index)
+{
+	unsigned width =
+		abi_type_bits(difference->db, params[index].slot.type, difference->arch);
+
+	return (struct values_word){SPACE_ARGS + 64 * (uint32_t)index, width ? width : 64};
+}
+
+static struct values_names names_of(const struct difference *difference, uint16_t set)
+{
+	return (struct values_names){difference->db, difference->arch,
+				     set ? &difference->db->sets[set] : NULL};
+}
+
+/* `NAME = VALUES`, if WORD has values that only MORE allows. HEAD comes before it. */
+static void tell_word(struct telling *telling, const char *head, const char *name,
+		      struct values_word word, uint16_t set, bdd_node more, bdd_node less)
+{
+	const struct difference *difference = telling->difference;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		arena_out_of_memory();
+	if (values_write(difference->bdd, word, names_of(difference, set), more, less, out)) {
+		fclose(out);
+		fprintf(telling->out, "%s %s%s = %s", telling->parts++ ? ";" : ":", head, name,
+			text);
+	} else {
+		fclose(out);
+	}
+	free(text);
+}
+
+/* The condition that the selector has one of the values of CASE; for the rest of the values:
+ * none of those of other cases. */
+static bdd_node case_values(const struct telling *telling, const struct abi_mux *mux,
+			    const struct abi_case *one, struct values_word selector)
+{
+	const struct difference *difference = telling->difference;
+	const struct abi_db *db = difference->db;
+	bdd_node any = BDD_FALSE;
+
+	for (uint32_t i = 0; i < mux->cases.count && !one->values.count; i++) {
+		const struct abi_case *other = &db->cases[mux->cases.first + i];
+
+		if (other->values.count)
+			any = bdd_or(difference->bdd, any,
+				     case_values(telling, mux, other, selector));
+	}
+	if (!one->values.count)
+		return bdd_not(difference->bdd, any);
+	for (uint32_t i = 0; i < one->values.count; i++) {
+		const struct abi_const *constant = &db->consts[db->refs[one->values.first + i]];
+		uint64_t value;
+
+		if (abi_num(db, constant->value, difference->arch, &value))
+			any = bdd_or(
+				difference->bdd, any,
+				values_equal(difference->bdd, selector, constant->mask, value));
+	}
+	return any;
+}
+
+/* `SELECTOR VALUE: ` */
+static const char *case_head(const struct telling *telling, const struct abi_case *one)
+{
+	const struct difference *difference = telling->difference;
+	const struct abi_db *db = difference->db;
+	const struct abi_const *constant;
+
+	if (!one->values.count)
+		return "";
+	constant = &db->consts[db->refs[one->values.first]];
+	return arena_printf(difference->arena, "%s%s ", abi_string(db, constant->name),
+			    one->values.count > 1 ? " and the like:" : ":");
+}
+
+/* A parameter that means something else for each value of another one. What is new about that
+ * one has been told. */
+static void tell_cases(struct telling *telling, const struct abi_param *params, size_t index)
+{
+	const struct difference *difference = telling->difference;
+	const struct abi_db *db = difference->db;
+	const struct abi_mux *mux = &db->muxes[params[index].slot.mux];
+	struct values_word selector = register_word(difference, params, mux->selector.index);
+
+	for (uint32_t i = 0; i < mux->cases.count; i++) {
+		const struct abi_case *one = &db->cases[mux->cases.first + i];
+		bdd_node here = case_values(telling, mux, one, selector);
+		bdd_node more = bdd_and(difference->bdd, difference->more, here);
+		bdd_node less = bdd_and(difference->bdd, difference->less, here);
+
+		if (more == BDD_FALSE || (less == BDD_FALSE && difference->less != BDD_FALSE))
+			continue;
+		tell_word(telling, case_head(telling, one), abi_string(db, params[index].name),
+			  register_word(difference, params, index), one->slot.set, more, less);
+	}
+}
+
+static void tell_registers(struct telling *telling)
+{
+	const struct difference *difference = telling->difference;
+	size_t count;
+	const struct abi_param *params =
+		abi_call_params(difference->db, difference->call, difference->arch, &count);
+
+	for (size_t i = 0; i < count && i < ABI_REGISTERS; i++) {
+		const struct abi_slot *slot = &params[i].slot;
+
+		if (slot->mux &&
+		    difference->db->muxes[slot->mux].selector.kind == ABI_REF_PARAM)
+			tell_cases(telling, params, i);
+		else
+			tell_word(telling, "", abi_string(difference->db, params[i].name),
+				  register_word(difference, params, i), slot->set,
+				  difference->more, difference->less);
+	}
+}
+
+static void tell_memory(struct telling *telling)
+{
+	const struct difference *difference = telling->difference;
+	const struct behind_word *word;
+
+	for (size_t i = 0; difference->behind && (word = behind_word_at(difference->behind, i));
+	     i++)
+		tell_word(telling, "", word->name,
+			  (struct values_word){word->first, word->place.width}, 0,
+			  difference->more, difference->less);
+}
+
+/* The smallest call that ONLY allows, and what it takes in memory. */
+static void tell_example(const struct difference *difference, bdd_node only, FILE *out)
+{
+	struct bpf_difference example = {0};
+	uint64_t nr = 0;
+	bool looks_behind = false;
+
+	abi_num(difference->db, difference->call->nr, difference->arch, &nr);
+	example.call.nr = (int)nr;
+	example.call.arch = difference->db->archs[difference->arch].audit;
+	while (only != BDD_TRUE) {
+		uint32_t variable = bdd_variable(difference->bdd, only);
+		bool is_set = bdd_follow(difference->bdd, only, variable, false) == BDD_FALSE;
+
+		only = bdd_follow(difference->bdd, only, variable, is_set);
+		if (variable >= SPACE_END)
+			looks_behind = true;
+		else if (is_set)
+			space_set(&example.call, variable);
+	}
+	fprintf(out, "%s such as '%s'", looks_behind ? ": what lies in memory," : ":",
+		proof_call(difference->arena, difference->db, &example));
+}
+
+void difference_write(const struct difference *difference, FILE *out)
+{
+	struct telling telling = {difference, out, 0};
+	bdd_node only = bdd_and(difference->bdd, difference->more,
+				bdd_not(difference->bdd, difference->less));
+
+	if (only == BDD_FALSE)
+		return;
+	fputs(abi_string(difference->db, difference->call->name), out);
+	if (only == BDD_TRUE)
+		return;
+	if (difference->less == BDD_FALSE)
+		fputs(", with", out);
+	tell_registers(&telling);
+	tell_memory(&telling);
+	if (!telling.parts)
+		tell_example(difference, only, out);
+}
