@@ -33,6 +33,7 @@ struct cli {
 	const char *depend_file;   /* -MF */
 	bool wants_depend;	   /* -MD */
 	struct bpf_options filter; /* but for call_actions */
+	enum bpf_order byte_order;
 	struct lint_options lint;
 	bool doc_details;
 	bool no_verify;

@@ -103,6 +103,7 @@ int cmd_compile(struct cli *cli)
 {
 	const struct emit_backend *backend = choose_backend(cli);
 	struct emit_options options = {.output_name = cli->output ? cli->output : "",
+				       .byte_order = cli->byte_order,
 				       .doc_details = cli->doc_details,
 				       .no_verify = cli->no_verify};
 

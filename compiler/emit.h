@@ -8,14 +8,16 @@
 
 #include "bpf/action.h"
 #include "bpf/codegen.h"
+#include "bpf/raw.h"
 #include "compile.h"
 
 struct emit_options {
 	struct bpf_options bpf;
 	const char
 		*output_name; /* for include guards and symbol names; "" for standard output */
-	bool doc_details;     /* `--doc-details` */
-	bool no_verify;	      /* `--no-verify` */
+	enum bpf_order byte_order; /* of a raw filter; BPF_NATIVE: the architecture's */
+	bool doc_details;	   /* `--doc-details` */
+	bool no_verify;		   /* `--no-verify` */
 };
 
 /**
@@ -46,8 +48,10 @@ const struct emit_backend *emit_by_name(const char *name);
 emit_fn emit_c;
 emit_fn emit_h;
 
-/** The raw filter. */
+/** The raw filter, a C header with it, and a listing with the rules beside it. */
 emit_fn emit_bpf;
+emit_fn emit_bpf_h;
+emit_fn emit_asm;
 
 /** The resolved rules. */
 emit_fn emit_json;
@@ -57,5 +61,15 @@ emit_fn emit_oci;
 
 /** A page for people. */
 emit_fn emit_md;
+
+/** The proved filter of COMPILATION; no items where there were errors. In its arena. */
+struct bpf_code emit_filter(const struct compilation *compilation,
+			    const struct emit_options *options);
+
+/** NAME, an output's, without its folders and its suffix as a C identifier, in ARENA. */
+const char *emit_identifier(struct arena *arena, const char *name);
+
+/** The macro NAME_ENDING in capitals that guards a header, in ARENA. */
+const char *emit_guard(struct arena *arena, const char *name, const char *ending);
 
 #endif

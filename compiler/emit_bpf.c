@@ -4,6 +4,7 @@
 #include "bpf/verify.h"
 #include "emit.h"
 #include "proof.h"
+#include "version.h"
 
 static void report_difference(const struct compilation *compilation,
 			      const struct bpf_difference *difference)
@@ -40,16 +41,45 @@ static bool prove(const struct compilation *compilation, const struct bpf_code *
 	return false;
 }
 
+struct bpf_code emit_filter(const struct compilation *compilation,
+			    const struct emit_options *options)
+{
+	struct bpf_code code =
+		bpf_compile(compilation->arena, compilation->diags, compilation->rules,
+			    compilation->rules_count, &options->bpf);
+
+	if (code.count && !options->no_verify && !prove(compilation, &code, &options->bpf))
+		return (struct bpf_code){0};
+	return code;
+}
+
 void emit_bpf(const struct compilation *compilation, const struct emit_options *options,
 	      FILE *out)
 {
 	const struct rules *first = compilation->rules[0];
-	struct bpf_code code =
-		bpf_compile(compilation->arena, compilation->diags, compilation->rules,
-			    compilation->rules_count, &options->bpf);
-	enum bpf_order order = first->db->archs[first->arch].big_endian ? BPF_BIG : BPF_LITTLE;
+	struct bpf_code code = emit_filter(compilation, options);
+	enum bpf_order order = options->byte_order;
 
-	if (code.count && !options->no_verify && !prove(compilation, &code, &options->bpf))
-		return;
+	if (order == BPF_NATIVE)
+		order = first->db->archs[first->arch].big_endian ? BPF_BIG : BPF_LITTLE;
 	fwrite(bpf_encode(compilation->arena, &code, order), BPF_RAW_SIZE, code.count, out);
+}
+
+void emit_bpf_h(const struct compilation *compilation, const struct emit_options *options,
+		FILE *out)
+{
+	const char *name = emit_identifier(compilation->arena, options->output_name);
+	const char *guard = emit_guard(compilation->arena, name, "BPF_H");
+	struct bpf_code code = emit_filter(compilation, options);
+
+	fprintf(out,
+		"/* a seccomp filter; written by scmlc " SCML_VERSION ", not by hand. */\n"
+		"/* clang-format off */\n"
+		"#ifndef %s\n#define %s\n\n#include <linux/filter.h>\n\n"
+		"static const struct sock_filter %s[] = {\n",
+		guard, guard, name);
+	for (size_t i = 0; i < code.count; i++)
+		fprintf(out, "\t{0x%02x, %u, %u, 0x%08x},\n", code.items[i].code,
+			code.items[i].jt, code.items[i].jf, code.items[i].k);
+	fputs("};\n\n#endif\n", out);
 }

@@ -1,27 +1,8 @@
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "emit.h"
 #include "version.h"
-
-/* NAME without its folders and its suffix, as a C identifier. */
-static char *table_name(struct arena *arena, const char *name)
-{
-	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-	size_t len = strcspn(base, ".");
-	char *identifier;
-
-	if (len == 0 || strcmp(base, "-") == 0)
-		return arena_strdup(arena, "scml");
-	identifier = arena_printf(arena, "%s%.*s", isdigit((unsigned char)*base) ? "_" : "",
-				  (int)len, base);
-	for (char *c = identifier; *c; c++) {
-		if (!isalnum((unsigned char)*c))
-			*c = '_';
-	}
-	return identifier;
-}
 
 static void write_head(FILE *out, const char *what)
 {
@@ -174,7 +155,7 @@ void emit_c(const struct compilation *compilation, const struct emit_options *op
 	    FILE *out)
 {
 	const struct scml_table *table = table_build(compilation->arena, compilation->rules[0]);
-	const char *name = table_name(compilation->arena, options->output_name);
+	const char *name = emit_identifier(compilation->arena, options->output_name);
 
 	write_head(out, "system call rules as tables for libscml");
 	fprintf(out, "#include \"scml.h\"\n\nextern const struct scml_table %s_table;\n", name);
@@ -191,11 +172,9 @@ void emit_c(const struct compilation *compilation, const struct emit_options *op
 void emit_h(const struct compilation *compilation, const struct emit_options *options,
 	    FILE *out)
 {
-	const char *name = table_name(compilation->arena, options->output_name);
-	char *guard = arena_printf(compilation->arena, "%s_H", name);
+	const char *name = emit_identifier(compilation->arena, options->output_name);
+	const char *guard = emit_guard(compilation->arena, name, "H");
 
-	for (char *c = guard; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
 	write_head(out, "the table that the .c file of the same rules defines");
 	fprintf(out,
 		"#ifndef %s\n#define %s\n\n#include \"scml.h\"\n\n"

@@ -146,6 +146,19 @@ static bool set_no_verify(struct cli *cli, const char *value)
 	return true;
 }
 
+static bool set_byte_order(struct cli *cli, const char *value)
+{
+	static const char *const orders[] = {
+		[BPF_NATIVE] = "native", [BPF_LITTLE] = "little", [BPF_BIG] = "big"};
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
+		cli->byte_order = (enum bpf_order)i;
+		if (strcmp(value, orders[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool set_min_kernel(struct cli *cli, const char *value)
 {
 	char *dot, *end;
@@ -201,6 +214,8 @@ static const struct cli_option options[] = {
 	 CLI_FILTER, set_scope},
 	{"--no-verify", NULL, "do not prove that a filter does what the rules say", CLI_OUTPUT,
 	 set_no_verify},
+	{"--byte-order", "ORDER", "of a raw filter: native (the architecture's), little or big",
+	 CLI_OUTPUT, set_byte_order},
 	{"--min-kernel", "VERSION", "warn of what is newer than that Linux", CLI_LINT,
 	 set_min_kernel},
 	{"--portable", NULL, "warn of what other tools would not read", CLI_LINT, set_portable},
