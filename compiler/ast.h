@@ -101,7 +101,8 @@ struct ast_document {
 	const struct source_document *source;
 	const struct ast_rule *const *rules; /* in reading order; broken ones are left out */
 	size_t rule_count;
-	const struct ast_name *lost; /* what the broken rules were called, where one could tell */
+	const struct ast_name
+		*lost; /* what the broken rules were called, where one could tell */
 	size_t lost_count;
 	const struct ast_comment *comments; /* all of them, in reading order */
 	size_t comment_count;
