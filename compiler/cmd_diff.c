@@ -205,7 +205,10 @@ static void tell_answers(struct diff *diff, const struct bpf_difference *one)
 		fprintf(out, "  architecture 0x%08" PRIx32 ", number %" PRIu32, one->call.arch,
 			nr);
 	if (one->last_nr != nr)
-		fprintf(out, " and the numbers up to %" PRIu32, one->last_nr);
+		fprintf(out,
+			one->last_nr > INT16_MAX ? " and the numbers up to 0x%" PRIx32
+						 : " and the numbers up to %" PRIu32,
+			one->last_nr);
 	fprintf(out, ": %s and %s\n", bpf_action_name(one->is, is),
 		bpf_action_name(one->wanted, wanted));
 }

@@ -13,7 +13,10 @@ static void print_beside(const struct bpf_difference *difference)
 	const struct seccomp_data *call = &difference->call;
 
 	if (difference->last_nr != (uint32_t)call->nr)
-		printf("; the same for the numbers up to %" PRIu32, difference->last_nr);
+		printf(difference->last_nr > INT16_MAX
+			       ? "; the same for the numbers up to 0x%" PRIx32
+			       : "; the same for the numbers up to %" PRIu32,
+		       difference->last_nr);
 	if (call->instruction_pointer)
 		printf("; with the instruction pointer 0x%llx",
 		       (unsigned long long)call->instruction_pointer);

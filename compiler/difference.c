@@ -135,16 +135,138 @@ static void tell_registers(struct telling *telling)
 	}
 }
 
+/* The condition that no pointer on the way to WORD is NULL, and that WORD can be read. */
+static bdd_node is_reached(const struct difference *difference, const struct behind_word *word)
+{
+	bdd_node reached = bdd_bit(difference->bdd, word->readable);
+
+	for (uint32_t at = word->inside; at != BEHIND_NOTHING;) {
+		const struct behind_piece *piece = behind_piece_at(difference->behind, at);
+		struct values_word pointer = {piece->pointer, piece->place.width};
+
+		at = piece->inside;
+		if (piece->place.base != SCML_INSIDE)
+			pointer.first = SPACE_ARGS + 64u * piece->place.base;
+		if (!pointer.first)
+			continue;
+		reached =
+			bdd_and(difference->bdd, reached,
+				bdd_not(difference->bdd,
+					values_equal(difference->bdd, pointer, UINT64_MAX, 0)));
+	}
+	return reached;
+}
+
+/* The set of WORD, if it is a field of the struct that a parameter points to. */
+static uint16_t set_of(const struct difference *difference, const struct behind_word *word)
+{
+	const struct behind_piece *piece = behind_piece_at(difference->behind, word->inside);
+	const struct abi_db *db = difference->db;
+	const struct abi_struct *layout;
+	const struct abi_param *params;
+	size_t count;
+
+	params = abi_call_params(db, difference->call, difference->arch, &count);
+	if (piece->inside != BEHIND_NOTHING || piece->place.base >= count)
+		return 0;
+	layout = &db->structs[params[piece->place.base].slot.target_struct];
+	for (uint32_t i = 0; i < layout->fields.count; i++) {
+		const struct abi_field *field = &db->fields[layout->fields.first + i];
+		uint64_t offset;
+
+		if (abi_num(db, field->offset, difference->arch, &offset) &&
+		    offset == word->place.offset)
+			return field->slot.set;
+	}
+	return 0;
+}
+
 static void tell_memory(struct telling *telling)
 {
 	const struct difference *difference = telling->difference;
 	const struct behind_word *word;
 
 	for (size_t i = 0; difference->behind && (word = behind_word_at(difference->behind, i));
-	     i++)
+	     i++) {
+		bdd_node reached = is_reached(difference, word);
+
 		tell_word(telling, "", word->name,
-			  (struct values_word){word->first, word->place.width}, 0,
-			  difference->more, difference->less);
+			  (struct values_word){word->first, word->place.width},
+			  set_of(difference, word),
+			  bdd_and(difference->bdd, difference->more, reached),
+			  bdd_and(difference->bdd, difference->less, reached));
+	}
+}
+
+/* Does an earlier member of FIELD than the one with that INDEX have VALUE too? */
+static bool is_alias(const struct difference *difference, const struct abi_set_field *field,
+		     uint32_t index, uint64_t value)
+{
+	const struct abi_db *db = difference->db;
+
+	while (index--) {
+		const struct abi_const *other =
+			&db->consts[db->refs[field->members.first + index]];
+		uint64_t number;
+
+		if (abi_num(db, other->value, difference->arch, &number) && number == value)
+			return true;
+	}
+	return false;
+}
+
+/* `MEMBER: NAME = VALUES` for every member of the enumerations of parameter INDEX with which
+ * another parameter has values that only MORE allows. */
+static void tell_with_members_of(struct telling *telling, const struct abi_param *params,
+				 size_t count, size_t index)
+{
+	const struct difference *difference = telling->difference;
+	const struct abi_db *db = difference->db;
+	const struct abi_set *set = &db->sets[params[index].slot.set];
+
+	for (uint32_t i = 0; i < set->fields.count; i++) {
+		const struct abi_set_field *field = &db->set_fields[set->fields.first + i];
+
+		for (uint32_t j = 0; field->kind == ABI_ENUM && j < field->members.count; j++) {
+			const struct abi_const *constant =
+				&db->consts[db->refs[field->members.first + j]];
+			struct difference with = *difference;
+			struct telling part = {&with, telling->out, telling->parts};
+			uint64_t value;
+			bdd_node is_it;
+
+			if (!abi_num(db, constant->value, difference->arch, &value) ||
+			    is_alias(difference, field, j, value))
+				continue;
+			is_it = values_equal(difference->bdd,
+					     register_word(difference, params, index),
+					     constant->mask & field->mask, value);
+			with.more = bdd_and(difference->bdd, difference->more, is_it);
+			with.less = bdd_and(difference->bdd, difference->less, is_it);
+			for (size_t k = 0; k < count && k < ABI_REGISTERS; k++)
+				if (k != index && !params[k].slot.mux)
+					tell_word(&part,
+						  arena_printf(difference->arena, "%s: ",
+							       abi_string(db, constant->name)),
+						  abi_string(db, params[k].name),
+						  register_word(difference, params, k),
+						  params[k].slot.set, with.more, with.less);
+			telling->parts = part.parts;
+		}
+	}
+}
+
+/* Each value is known to both sides, but not all together. */
+static void tell_together(struct telling *telling)
+{
+	const struct difference *difference = telling->difference;
+	size_t count;
+	const struct abi_param *params =
+		abi_call_params(difference->db, difference->call, difference->arch, &count);
+
+	for (size_t i = 0; i < count && i < ABI_REGISTERS && !telling->parts; i++)
+		if (params[i].slot.set && !params[i].slot.mux)
+			tell_with_members_of(telling, params, count, i);
 }
 
 /* The smallest call that ONLY allows, and what it takes in memory. */
@@ -186,6 +308,8 @@ void difference_write(const struct difference *difference, FILE *out)
 		fputs(", with", out);
 	tell_registers(&telling);
 	tell_memory(&telling);
+	if (!telling.parts)
+		tell_together(&telling);
 	if (!telling.parts)
 		tell_example(difference, only, out);
 }

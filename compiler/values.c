@@ -99,6 +99,20 @@ static void write_members(struct writer *writer, const struct abi_set_field *fie
 	}
 }
 
+/* Does some bit of BITS come only with all the others where MORE holds? */
+static bool is_whole(const struct writer *writer, uint64_t bits, bdd_node are_set)
+{
+	for (uint64_t left = bits; left; left &= left - 1) {
+		uint64_t bit = left & -left;
+		bdd_node is_set = values_equal(writer->bdd, writer->word, bit, bit);
+
+		is_set = bdd_and(writer->bdd, is_set, bdd_not(writer->bdd, are_set));
+		if (bdd_and(writer->bdd, writer->more, is_set) == BDD_FALSE)
+			return true;
+	}
+	return false;
+}
+
 /* Can all bits of BITS be set where MORE holds, and never where LESS does? */
 static bool is_fresh(const struct writer *writer, uint64_t bits, bdd_node *are_set)
 {
@@ -117,7 +131,8 @@ static void write_flags_of(struct writer *writer, const struct abi_set_field *fi
 		bdd_node are_set;
 
 		if (!constant || !value || ((value & (value - 1)) != 0) != is_composite ||
-		    !is_fresh(writer, value, &are_set))
+		    !is_fresh(writer, value, &are_set) ||
+		    (is_composite && !is_whole(writer, value, are_set)))
 			continue;
 		write_name(writer, constant, value);
 		mark_named(writer, are_set);
@@ -158,8 +173,8 @@ static void write_set(struct writer *writer)
 		if (field->kind == ABI_ENUM)
 			write_members(writer, field);
 		if (field->kind == ABI_BITS) {
-			write_flags_of(writer, field, false);
 			write_flags_of(writer, field, true);
+			write_flags_of(writer, field, false);
 		}
 	}
 }
@@ -176,12 +191,18 @@ bool values_write(struct bdd *bdd, struct values_word word, struct values_names 
 	fresh = bdd_and(bdd, writer.more, bdd_not(bdd, writer.less));
 	if (fresh == BDD_FALSE || fresh == BDD_TRUE)
 		return false;
+	if (writer.more == BDD_TRUE) {
+		fputs("any value", out);
+		return true;
+	}
 	if (names.set)
 		write_set(&writer);
 	left = bdd_and(bdd, fresh, bdd_not(bdd, writer.named));
 	for (unsigned bit = 64; bit-- > word.width;)
 		left = bdd_follow(bdd, left, variable_of(word, bit), false);
 	named = writer.count;
+	if (named) /* no flag at all goes without saying */
+		left = bdd_and(bdd, left, bdd_not(bdd, values_equal(bdd, word, UINT64_MAX, 0)));
 	writer.count = 0;
 	if (left != BDD_FALSE) {
 		if (named)

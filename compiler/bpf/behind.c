@@ -7,14 +7,6 @@
 
 enum { VARIABLES_OF_WORD = 65 };
 
-/* How a piece of memory is reached. */
-struct piece {
-	uint32_t inside;
-	enum scml_op op;
-	struct scml_place place;
-	struct scml_block block;
-};
-
 /* A condition on all of a piece of memory. */
 struct whole {
 	uint32_t piece;
@@ -24,7 +16,7 @@ struct whole {
 
 struct bpf_behind {
 	struct arena *arena;
-	VEC(struct piece) pieces; /* the first is no memory */
+	VEC(struct behind_piece) pieces; /* the first is no memory */
 	VEC(struct behind_word *) words;
 	VEC(struct whole) wholes;
 	uint32_t next; /* variable that is free */
@@ -36,7 +28,7 @@ struct bpf_behind *bpf_behind_new(struct arena *arena)
 
 	behind->arena = arena;
 	behind->next = SPACE_END;
-	vec_push(arena, &behind->pieces, (struct piece){0});
+	vec_push(arena, &behind->pieces, (struct behind_piece){0});
 	return behind;
 }
 
@@ -84,18 +76,27 @@ const struct behind_word *behind_word(struct bpf_behind *behind, uint32_t inside
 	return word;
 }
 
+const struct behind_piece *behind_piece_at(const struct bpf_behind *behind, uint32_t piece)
+{
+	return &behind->pieces.items[piece];
+}
+
 uint32_t behind_enter(struct bpf_behind *behind, uint32_t inside, const struct test *test)
 {
+	uint32_t pointer = 0;
+
 	for (uint32_t i = 1; i < behind->pieces.count; i++) {
-		const struct piece *piece = &behind->pieces.items[i];
+		const struct behind_piece *piece = &behind->pieces.items[i];
 
 		if (piece->inside == inside && piece->op == test->op &&
 		    is_same_place(&piece->place, &test->place) &&
 		    is_same_block(&piece->block, &test->block))
 			return i;
 	}
+	if (test->place.base == SCML_INSIDE && !(test->block.flags & SCML_EMBEDDED))
+		pointer = behind_word(behind, inside, test)->first;
 	vec_push(behind->arena, &behind->pieces,
-		 ((struct piece){inside, test->op, test->place, test->block}));
+		 ((struct behind_piece){inside, test->place, test->op, test->block, pointer}));
 	return (uint32_t)behind->pieces.count - 1;
 }
 

@@ -28,6 +28,16 @@ struct behind_word {
 	uint8_t flags;
 };
 
+/** A piece of memory. */
+struct behind_piece {
+	uint32_t inside;	 /* the memory that the way to it starts in … */
+	struct scml_place place; /* … and where */
+	enum scml_op op;
+	struct scml_block block;
+	uint32_t pointer; /* variable of the highest bit of the word there, of 64; 0: it is a
+			     register, or the piece lies at the place itself */
+};
+
 struct bpf_behind;
 
 /** No memory yet, in ARENA. Never NULL. */
@@ -46,6 +56,9 @@ uint32_t behind_enter(struct bpf_behind *behind, uint32_t inside, const struct t
 /** The variable for: CHILD holds of every element of the memory INSIDE. 0: it is as long as it
  * has to be. */
 uint32_t behind_each(struct bpf_behind *behind, uint32_t inside, bdd_node child);
+
+/** The piece with number PIECE. */
+const struct behind_piece *behind_piece_at(const struct bpf_behind *behind, uint32_t piece);
 
 /** Word INDEX, or NULL behind the last one. */
 const struct behind_word *behind_word_at(const struct bpf_behind *behind, size_t index);
