@@ -367,8 +367,9 @@ bool abiprobe_print_numbers(struct abiprobe *probe)
 	abiprobe_ask(probe);
 	qsort(numbers.list.items, numbers.list.count, sizeof(struct probe_item *),
 	      compare_names);
-	puts("# System call numbers, by `abiprobe --nr`. Calls with {} are known to Linux, but no architecture of arch.yaml has them.
-numbers:");
+	puts("# System call numbers, by `abiprobe --nr`. Calls with {} are known to Linux, but "
+	     "no "
+	     "architecture of arch.yaml has them.\nnumbers:");
 	for (size_t i = 0; i < numbers.list.count; i++) {
 		const struct probe_item *item = numbers.list.items[i];
 		const char *name = strchr(item->name, '\'') + 1;
