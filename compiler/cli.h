@@ -28,6 +28,7 @@ struct cli {
 	VEC(const char *) archs;
 	VEC(const char *) overlays;
 	VEC(struct bpf_call_action) call_actions;
+	VEC(const char *) caps;
 	const char *output; /* NULL: none was given */
 	const char *type;
 	const char *depend_file;   /* -MF */
@@ -59,6 +60,7 @@ enum cli_group {
 	CLI_FILTER = 4,	 /* what a filter answers */
 	CLI_OUTPUT = 8,	 /* where results go */
 	CLI_LINT = 16,	 /* what is checked beside the language */
+	CLI_IMPORT = 32, /* what is imported, and for whom */
 };
 
 /** The commands, ended by a row whose RUN is NULL; the first one is compiling. */
@@ -113,5 +115,6 @@ int cmd_verify(struct cli *cli);
 int cmd_diff(struct cli *cli);
 int cmd_disasm(struct cli *cli);
 int cmd_explain(struct cli *cli);
+int cmd_import(struct cli *cli);
 
 #endif

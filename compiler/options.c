@@ -39,6 +39,12 @@ static bool set_arch(struct cli *cli, const char *value)
 	return true;
 }
 
+static bool set_cap(struct cli *cli, const char *value)
+{
+	vec_push(cli->compilation->arena, &cli->caps, value);
+	return strncmp(value, "CAP_", 4) == 0;
+}
+
 static bool set_overlay(struct cli *cli, const char *value)
 {
 	vec_push(cli->compilation->arena, &cli->overlays, value);
@@ -189,8 +195,8 @@ static bool set_doc_details(struct cli *cli, const char *value)
 }
 
 static const struct cli_option options[] = {
-	{"-o", "FILE", "write the result to FILE; `-` is standard output", CLI_OUTPUT,
-	 set_output},
+	{"-o", "FILE", "write the result to FILE; `-` is standard output",
+	 CLI_OUTPUT | CLI_IMPORT, set_output},
 	{"-t", "TYPE", "kind of output, where the name of FILE does not say it", CLI_OUTPUT,
 	 set_type},
 	{"-MD", NULL, "write a dependency file for make beside FILE", CLI_OUTPUT, set_depend},
@@ -218,6 +224,10 @@ static const struct cli_option options[] = {
 	 CLI_OUTPUT, set_byte_order},
 	{"--min-kernel", "VERSION", "warn of what is newer than that Linux", CLI_LINT,
 	 set_min_kernel},
+	{"--for-kernel", "VERSION", "import for that Linux (default: the newest)", CLI_IMPORT,
+	 set_min_kernel},
+	{"--cap", "CAP_NAME", "import for a container with that capability; repeatable",
+	 CLI_IMPORT, set_cap},
 	{"--portable", NULL, "warn of what other tools would not read", CLI_LINT, set_portable},
 	{"-W", "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
 	 CLI_COMMON, set_warning},

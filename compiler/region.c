@@ -104,16 +104,21 @@ struct region region_meet(struct arena *arena, const struct region *a, const str
 	return met;
 }
 
-/* TERM without HOLE: for each bit that HOLE asks for and TERM does not, the calls that agree
- * with HOLE up to there and differ in it. */
+/*
+ * TERM without HOLE: for each bit that HOLE asks for and TERM does not, the calls that agree
+ * with HOLE up to there and differ in it. From the highest bit down, so that the pieces of an
+ * interval are intervals.
+ */
 static void cut_term(struct arena *arena, struct region *rest, struct region_term term,
 		     const struct region_term *hole)
 {
 	for (unsigned i = 0; i < SCML_REGISTERS; i++) {
-		for (uint64_t open = hole->mask[i] & ~term.mask[i]; open; open &= open - 1) {
-			uint64_t bit = open & -open;
+		uint64_t open = hole->mask[i] & ~term.mask[i];
+
+		for (uint64_t bit; open; open &= ~bit) {
 			struct region_term piece = term;
 
+			bit = UINT64_C(1) << (63 - __builtin_clzll(open));
 			piece.mask[i] |= bit;
 			piece.value[i] |= bit & ~hole->value[i];
 			add_term(arena, rest, &piece);
