@@ -24,6 +24,25 @@ static const struct abi_field *struct_field(const struct abi_db *db,
 	return NULL;
 }
 
+/* The one field of OBJECT whose name is NAME behind a prefix (`sp` for `ss_sp`), or NULL. */
+static const struct abi_field *prefixed_field(const struct abi_db *db,
+					      const struct abi_struct *object, const char *name)
+{
+	const struct abi_field *found = NULL;
+
+	for (uint32_t i = 0; i < object->fields.count; i++) {
+		const struct abi_field *field = &db->fields[object->fields.first + i];
+		const char *bare = strrchr(abi_string(db, field->name), '_');
+
+		if (!bare || strcmp(bare + 1, name) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = field;
+	}
+	return found;
+}
+
 /* The field called NAME in LAYOUT; *OWNER is the struct that it is of. */
 static const struct abi_field *layout_field(const struct abi_db *db,
 					    const struct layout *layout, const char *name,
@@ -32,10 +51,17 @@ static const struct abi_field *layout_field(const struct abi_db *db,
 	const struct abi_field *field = struct_field(db, layout->object, name);
 
 	*owner = layout->object;
-	if (field || !layout->arm_object)
+	if (field)
 		return field;
-	*owner = layout->arm_object;
-	return struct_field(db, layout->arm_object, name);
+	if (layout->arm_object) {
+		*owner = layout->arm_object;
+		field = struct_field(db, layout->arm_object, name);
+	}
+	if (!field) {
+		*owner = layout->object;
+		field = prefixed_field(db, layout->object, name);
+	}
+	return field;
 }
 
 static struct layout layout_arm(const struct abi_db *db, const struct abi_struct *object,
@@ -55,10 +81,7 @@ static void suggest_field(const struct pattern_scope *scope, const struct abi_st
 		const char *known =
 			abi_string(scope->db, scope->db->fields[object->fields.first + i].name);
 		unsigned distance = edit_distance(name, known, EDIT_DISTANCE_LIMIT);
-		const char *prefixed = strrchr(known, '_');
 
-		if (prefixed && strcmp(prefixed + 1, name) == 0) /* `sp` for `ss_sp` */
-			distance = 1;
 		if (distance < *best_distance) {
 			*best_distance = distance;
 			*best = known;
@@ -129,7 +152,9 @@ static const struct abi_field *omitted_field(const struct abi_db *db,
 
 		for (size_t j = 0; j < pattern->field_count && !is_named; j++)
 			is_named = abi_is_name(db, field->name, field->aliases,
-					       pattern->fields[j].name.text);
+					       pattern->fields[j].name.text) ||
+				   prefixed_field(db, object, pattern->fields[j].name.text) ==
+					   field;
 		if (!is_named)
 			return field;
 	}
@@ -157,6 +182,14 @@ static const struct test *field_test(const struct pattern_scope *scope,
 	const struct test *test;
 	uint64_t field_offset;
 
+	if (abi && !abi_is_name(scope->db, abi->name, abi->aliases, field->name.text)) {
+		const char *own = abi_string(scope->db, abi->name);
+		struct diag *diag = diag_add(scope->diags, DIAG_FIELD_NAME, field->name.span,
+					     "'struct %s' calls this field '%s'",
+					     abi_string(scope->db, owner->name), own);
+
+		diag_edit(scope->diags, diag, field->name.span, "%s", own);
+	}
 	if (!abi || !field->pattern)
 		return test_true();
 	if (!abi_num(scope->db, abi->offset, scope->arch, &field_offset)) {

@@ -18,6 +18,7 @@ static const enum diag_id without_example[] = {
 	DIAG_FILE_ERROR,    DIAG_INCLUDE,     DIAG_ERROR_LIMIT,	   DIAG_TOO_LONG,
 	DIAG_UNKNOWN_ARCH,  DIAG_TOO_DEEP,    DIAG_TOO_LARGE,	   DIAG_ABI_ERROR,
 	DIAG_FILTER_LENGTH, DIAG_FILTER_CALL, DIAG_FILTER_REFUSED, DIAG_FILTER_PROOF,
+	DIAG_OCI,	    DIAG_JSON,	      DIAG_PROFILE,	   DIAG_IMPORT,
 };
 
 static bool may_lack_example(enum diag_id id)
