@@ -2,7 +2,8 @@
  * engine: ways to watch the system calls of a program while it runs. An engine starts the
  * program with a classic BPF filter on it; calls that the filter answers with
  * SECCOMP_RET_ALLOW are not seen, every call that it answers with SECCOMP_RET_USER_NOTIF is
- * delivered to a callback and then goes on in the kernel as if nothing had happened.
+ * delivered to a callback and then goes on in the kernel as if nothing had happened, unless the
+ * callback answers otherwise.
  *
  * A new engine is one row of the table in engine.c and one file.
  */
@@ -17,9 +18,23 @@
 
 #include "scml.h"
 
+/** What becomes of a call that was delivered. */
+enum engine_answer_kind {
+	ENGINE_GO_ON,  /* it happens, as if it had not been delivered */
+	ENGINE_REFUSE, /* it fails with an errno */
+	ENGINE_KILL, /* the process ends by SIGSYS, or by SIGKILL where it would survive that */
+};
+
+struct engine_answer {
+	enum engine_answer_kind kind;
+	int error; /* ENGINE_REFUSE */
+};
+
 /** One call that is about to happen; alive as long as the callback runs. */
 struct engine_event {
 	struct scml_call call;
+	uint64_t instruction_pointer;
+	struct engine_answer *answer;	  /* for the callback to set; ENGINE_GO_ON before */
 	pid_t tid;			  /* the thread that makes it */
 	const struct scml_memory *memory; /* its memory as it is now */
 	bool (*still_waits)(

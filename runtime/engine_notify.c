@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caller_end.h"
 #include "engine.h"
 #include "engine_guard.h"
 #include "notify.h"
@@ -106,13 +107,16 @@ static bool still_waits(const struct engine_event *event)
 	return notify_is_valid(&supervisor->notify);
 }
 
-static void deliver(struct supervisor *supervisor)
+static struct engine_answer deliver(struct supervisor *supervisor)
 {
 	const struct seccomp_notif *request = supervisor->notify.request;
 	struct peek peek;
 	struct scml_memory memory;
+	struct engine_answer answer = {.kind = ENGINE_GO_ON};
 	struct engine_event event = {
 		.call = {.arch = request->data.arch, .nr = (uint32_t)request->data.nr},
+		.instruction_pointer = request->data.instruction_pointer,
+		.answer = &answer,
 		.tid = (pid_t)request->pid,
 		.memory = &memory,
 		.still_waits = still_waits,
@@ -125,11 +129,29 @@ static void deliver(struct supervisor *supervisor)
 	memory = peek_memory(&peek);
 	supervisor->result->calls++;
 	supervisor->run->on_call(supervisor->run->context, &event);
+	return answer;
+}
+
+static int give_answer(struct notify *notify, const struct engine_answer *answer)
+{
+	switch (answer->kind) {
+	case ENGINE_GO_ON:
+		break;
+	case ENGINE_REFUSE:
+		return notify_refuse(notify, answer->error);
+	case ENGINE_KILL:
+		if (!notify_is_valid(notify))
+			return ENOENT;
+		caller_end((pid_t)notify->request->pid);
+		return notify_refuse(notify, ENOSYS);
+	}
+	return notify_continue(notify);
 }
 
 static void take_call(struct supervisor *supervisor)
 {
 	struct notify *notify = &supervisor->notify;
+	struct engine_answer answer = {.kind = ENGINE_GO_ON};
 	bool is_ours;
 
 	if (notify_receive(notify))
@@ -138,8 +160,8 @@ static void take_call(struct supervisor *supervisor)
 	is_ours = (pid_t)notify->request->pid == supervisor->tracee.pid &&
 		  tracee_exec_error(&supervisor->tracee);
 	if (!is_ours)
-		deliver(supervisor);
-	if (notify_continue(notify) == ENOENT)
+		answer = deliver(supervisor);
+	if (give_answer(notify, &answer) == ENOENT)
 		supervisor->result->withdrawn++;
 }
 

@@ -1,14 +1,10 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "judge.h"
+#include "program_status.h"
 #include "spec_files.h"
 #include "trace_live.h"
 #include "trace_log.h"
@@ -19,21 +15,6 @@ static int system_error(const char *step, const char *what, int error)
 	fprintf(stderr, "scmltrace: cannot %s%s%s: %s\n", step, what ? " " : "",
 		what ? what : "", strerror(error));
 	return TRACE_SYSTEM;
-}
-
-/*
- * A descriptor that we open must not become the standard input, output or error that the
- * program lacks. What fills the gap is closed when the program is executed.
- */
-static void fill_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
 }
 
 static int compile_specs(const struct trace_options *options)
@@ -58,29 +39,6 @@ static int compile_specs(const struct trace_options *options)
 	if (diags_has(compilation->diags, DIAG_FILE_ERROR))
 		return TRACE_SYSTEM;
 	return diags_count(compilation->diags, DIAG_ERROR) ? TRACE_SPEC_ERRORS : TRACE_DONE;
-}
-
-static void end_by_signal(int number)
-{
-	const struct rlimit no_core = {0, 0};
-	sigset_t mask;
-
-	setrlimit(RLIMIT_CORE, &no_core);
-	signal(number, SIG_DFL);
-	sigemptyset(&mask);
-	sigaddset(&mask, number);
-	sigprocmask(SIG_UNBLOCK, &mask, NULL);
-	raise(number);
-}
-
-/* What the program came to, as a shell would tell it. */
-static int pass_on(int status)
-{
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	fflush(NULL);
-	end_by_signal(WTERMSIG(status));
-	return 128 + WTERMSIG(status);
 }
 
 /* What --fail makes of the report. */
@@ -145,7 +103,7 @@ static int run_program(const struct trace_options *options, const struct judge *
 	if (error && error != EPIPE)
 		return system_error("write", "the report", error);
 	error = failure(options, judge->report);
-	return error ? error : pass_on(result.status);
+	return error ? error : program_pass_on(result.status);
 }
 
 static int read_log(const struct trace_options *options, const struct judge *judge)
@@ -214,7 +172,7 @@ int main(int argc, char **argv)
 	bool stop;
 	int result;
 
-	fill_standard_descriptors();
+	program_fill_descriptors();
 	options.compilation = compile_new();
 	status = trace_options_parse(&options, argc, argv, &stop);
 	result = status;
