@@ -263,12 +263,16 @@ static bool family_value(const struct cursor *cursor, struct strace_text name,
 {
 	const struct abi_const *constant = strace_const_find(cursor->names->db, name);
 	uint64_t size_mask = (uint64_t)_IOC_SIZEMASK << _IOC_SIZESHIFT;
+	uint64_t nr_hole;
 
 	if (!constant_value(cursor->names, constant, &scalar->value) || !count ||
 	    constant->mask == UINT64_MAX)
 		return false;
+	nr_hole = ~constant->mask & _IOC_NRMASK;
 	if (!(constant->mask & size_mask))
 		scalar->value |= operands[count - 1] << _IOC_SIZESHIFT & size_mask;
+	if (nr_hole)
+		scalar->value |= operands[0] << __builtin_ctzll(nr_hole) & nr_hole;
 	return true;
 }
 
