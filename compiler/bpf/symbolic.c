@@ -8,10 +8,9 @@
 #include "vec.h"
 
 /*
- * Jumps lead forward only. So all states in which an instruction can be reached are known
- * before its turn comes, and all answers behind it when the way is gone back. A state holds
- * only what a later instruction reads, so that ways meet again; the conditions on the way are
- * no part of it.
+ * Jumps lead forward only. So all states in which an instruction can be reached, and for which
+ * calls, are known before its turn comes. A state holds only what a later instruction reads, so
+ * that ways meet again.
  */
 enum {
 	MAX_POINTS = 1 << 14,
@@ -38,10 +37,7 @@ struct point {
 	struct state state;
 	size_t pc;
 	uint32_t next_here; /* the next point of the instruction; 0: none */
-	bool is_end;	    /* ANSWER is known; else YES and NO say where it goes on */
-	bdd_node answer;
-	bdd_node condition;
-	uint32_t yes, no; /* points */
+	bdd_node calls;	    /* those for which it is reached */
 };
 
 struct machine {
@@ -52,6 +48,7 @@ struct machine {
 	uint32_t *live;		  /* words that an instruction or a later one reads, as bits */
 	uint32_t *points_of;	  /* first point of each instruction; 0: not reached */
 	VEC(struct point) points; /* from 1 */
+	bdd_node answer;	  /* of the calls for which the filter has ended */
 	VEC(struct known_value) values;
 	uint32_t *value_slots;
 	uint32_t value_mask;
@@ -190,50 +187,39 @@ static void find_live_words(struct machine *machine)
 	}
 }
 
-/* ---- forwards ---- */
+/* ---- one step ---- */
 
-/* The point of the instruction PC in STATE, made where there is none; 0: there are too many. */
-static uint32_t arrive(struct machine *machine, size_t pc, const struct state *state)
+/* CALLS reach the instruction PC in STATE. */
+static bool arrive(struct machine *machine, size_t pc, const struct state *state,
+		   bdd_node calls)
 {
-	struct point point = {.state = *state, .pc = pc};
+	struct point point = {.state = *state, .pc = pc, .calls = calls};
 
+	if (calls == BDD_FALSE)
+		return true;
 	for (unsigned word = 0; word < WORDS; word++)
 		if (!(machine->live[pc] >> word & 1))
 			point.state.words[word] = 0;
-	for (uint32_t i = machine->points_of[pc]; i; i = machine->points.items[i].next_here)
-		if (memcmp(&machine->points.items[i].state, &point.state,
-			   sizeof(point.state)) == 0)
-			return i;
-	if (machine->points.count > MAX_POINTS) {
-		fail(machine, pc, "it is reached in too many states");
-		return 0;
+	for (uint32_t i = machine->points_of[pc]; i; i = machine->points.items[i].next_here) {
+		struct point *other = &machine->points.items[i];
+
+		if (memcmp(&other->state, &point.state, sizeof(point.state)) == 0) {
+			other->calls = bdd_or(machine->bdd, other->calls, calls);
+			return true;
+		}
 	}
+	if (machine->points.count > MAX_POINTS)
+		return fail(machine, pc, "it is reached in too many states");
 	point.next_here = machine->points_of[pc];
 	vec_push(machine->arena, &machine->points, point);
 	machine->points_of[pc] = (uint32_t)machine->points.count - 1;
-	return machine->points_of[pc];
-}
-
-static bool end(struct machine *machine, uint32_t at, bdd_node answer)
-{
-	machine->points.items[at].is_end = true;
-	machine->points.items[at].answer = answer;
 	return true;
 }
 
-/* From point AT on, depending on CONDITION, at the instruction YES or NO, both in STATE. */
-static bool go_on(struct machine *machine, uint32_t at, bdd_node condition, size_t yes,
-		  size_t no, const struct state *state)
+/* The filter ends with ANSWER for CALLS. */
+static bool end(struct machine *machine, bdd_node calls, bdd_node answer)
 {
-	uint32_t if_yes = condition == BDD_FALSE ? 0 : arrive(machine, yes, state);
-	uint32_t if_no = condition == BDD_TRUE ? 0 : arrive(machine, no, state);
-	struct point *point = &machine->points.items[at];
-
-	if ((condition != BDD_FALSE && !if_yes) || (condition != BDD_TRUE && !if_no))
-		return false;
-	point->condition = condition;
-	point->yes = if_yes;
-	point->no = if_no;
+	machine->answer = bdd_choose(machine->bdd, calls, answer, machine->answer);
 	return true;
 }
 
@@ -265,63 +251,57 @@ static value_id loaded(struct machine *machine, const struct state *state,
 	return intern(machine, &value);
 }
 
-/* A division by zero ends the filter with the answer 0, which is a point of its own. */
-static bool pass_division(struct machine *machine, uint32_t at, struct state *state,
-			  const struct value *a, const struct value *b)
+/* A division by zero ends the filter with the answer 0. */
+static bool pass_division(struct machine *machine, const struct point *point,
+			  const struct value *b)
 {
 	const struct value zero = value_constant(0);
 	bdd_node is_zero = value_compare(machine->bdd, BPF_JEQ, b, &zero);
-	size_t pc = machine->points.items[at].pc;
-	struct value quotient;
-	uint32_t aborted;
+	struct value a = value_at(machine, point->state.words[WORD_A]);
+	struct state state = point->state;
 
+	end(machine, bdd_and(machine->bdd, point->calls, is_zero), bdd_leaf(machine->bdd, 0));
 	if (is_zero == BDD_TRUE)
-		return end(machine, at, bdd_leaf(machine->bdd, 0));
-	quotient = value_operate(machine->bdd, BPF_DIV, a, b);
-	state->words[WORD_A] = intern(machine, &quotient);
-	if (is_zero == BDD_FALSE)
-		return go_on(machine, at, BDD_TRUE, pc + 1, 0, state);
-	if (!go_on(machine, at, BDD_TRUE, pc + 1, 0, state))
-		return false;
-	vec_push(machine->arena, &machine->points,
-		 ((struct point){
-			 .pc = pc, .is_end = true, .answer = bdd_leaf(machine->bdd, 0)}));
-	aborted = (uint32_t)machine->points.count - 1;
-	machine->points.items[at].condition = bdd_not(machine->bdd, is_zero);
-	machine->points.items[at].no = aborted;
-	return true;
+		return true;
+	a = value_operate(machine->bdd, BPF_DIV, &a, b);
+	state.words[WORD_A] = intern(machine, &a);
+	return arrive(machine, point->pc + 1, &state,
+		      bdd_choose(machine->bdd, is_zero, BDD_FALSE, point->calls));
 }
 
-static bool pass_jump(struct machine *machine, uint32_t at, const struct state *state,
+static bool pass_jump(struct machine *machine, const struct point *point,
 		      const struct sock_filter *instruction)
 {
-	size_t next = machine->points.items[at].pc + 1;
-	struct value a = value_at(machine, state->words[WORD_A]);
-	struct value b = operand_of(machine, state, instruction);
+	size_t next = point->pc + 1;
+	struct value a = value_at(machine, point->state.words[WORD_A]);
+	struct value b = operand_of(machine, &point->state, instruction);
 	uint16_t op = BPF_OP(instruction->code);
+	bdd_node holds;
 
 	if (op == BPF_JA)
-		return go_on(machine, at, BDD_TRUE, next + instruction->k, 0, state);
-	return go_on(machine, at, value_compare(machine->bdd, op, &a, &b),
-		     next + instruction->jt, next + instruction->jf, state);
+		return arrive(machine, next + instruction->k, &point->state, point->calls);
+	holds = value_compare(machine->bdd, op, &a, &b);
+	return arrive(machine, next + instruction->jt, &point->state,
+		      bdd_choose(machine->bdd, holds, point->calls, BDD_FALSE)) &&
+	       arrive(machine, next + instruction->jf, &point->state,
+		      bdd_choose(machine->bdd, holds, BDD_FALSE, point->calls));
 }
 
-static bool pass_return(struct machine *machine, uint32_t at, const struct state *state,
+static bool pass_return(struct machine *machine, const struct point *point,
 			const struct sock_filter *instruction)
 {
 	bdd_node answers[1 << MAX_RETURNED_BITS];
-	struct value a = value_at(machine, state->words[WORD_A]);
+	struct value a = value_at(machine, point->state.words[WORD_A]);
 	unsigned bits[MAX_RETURNED_BITS], count = 0;
 	uint32_t fixed = 0;
 
 	if (BPF_RVAL(instruction->code) != BPF_A)
-		return end(machine, at, bdd_leaf(machine->bdd, instruction->k));
+		return end(machine, point->calls, bdd_leaf(machine->bdd, instruction->k));
 	for (unsigned bit = 0; bit < 32; bit++) {
 		if (a.bits[bit] <= BDD_TRUE)
 			fixed |= a.bits[bit] << bit;
 		else if (count == MAX_RETURNED_BITS)
-			return fail(machine, machine->points.items[at].pc,
-				    "it returns a value of the call");
+			return fail(machine, point->pc, "it returns a value of the call");
 		else
 			bits[count++] = bit;
 	}
@@ -336,15 +316,14 @@ static bool pass_return(struct machine *machine, uint32_t at, const struct state
 		for (uint32_t i = 0; i < UINT32_C(1) << j; i++)
 			answers[i] = bdd_choose(machine->bdd, a.bits[bits[j]],
 						answers[i | UINT32_C(1) << j], answers[i]);
-	return end(machine, at, answers[0]);
+	return end(machine, point->calls, answers[0]);
 }
 
-/* Run the instruction of point AT. */
-static bool pass(struct machine *machine, uint32_t at)
+/* Run the instruction of POINT. */
+static bool pass(struct machine *machine, const struct point *point)
 {
-	struct state state = machine->points.items[at].state;
-	size_t pc = machine->points.items[at].pc;
-	const struct sock_filter *instruction = &machine->code->items[pc];
+	const struct sock_filter *instruction = &machine->code->items[point->pc];
+	struct state state = point->state;
 	uint16_t code = instruction->code;
 	struct value a, b;
 
@@ -365,14 +344,14 @@ static bool pass(struct machine *machine, uint32_t at)
 		a = value_at(machine, state.words[WORD_A]);
 		b = operand_of(machine, &state, instruction);
 		if (BPF_OP(code) == BPF_DIV)
-			return pass_division(machine, at, &state, &a, &b);
+			return pass_division(machine, point, &b);
 		a = value_operate(machine->bdd, BPF_OP(code), &a, &b);
 		state.words[WORD_A] = intern(machine, &a);
 		break;
 	case BPF_JMP:
-		return pass_jump(machine, at, &state, instruction);
+		return pass_jump(machine, point, instruction);
 	case BPF_RET:
-		return pass_return(machine, at, &state, instruction);
+		return pass_return(machine, point, instruction);
 	default: /* BPF_MISC */
 		if (BPF_MISCOP(code) == BPF_TAX)
 			state.words[WORD_X] = state.words[WORD_A];
@@ -380,46 +359,25 @@ static bool pass(struct machine *machine, uint32_t at)
 			state.words[WORD_A] = state.words[WORD_X];
 		break;
 	}
-	return go_on(machine, at, BDD_TRUE, pc + 1, 0, &state);
+	return arrive(machine, point->pc + 1, &state, point->calls);
 }
 
-static bool run_forwards(struct machine *machine)
+/* In the order of the instructions, each in all of its states. */
+static bool run(struct machine *machine)
 {
 	const struct state start = {{0}};
 
-	if (!arrive(machine, 0, &start))
-		return false;
+	arrive(machine, 0, &start, BDD_TRUE);
 	for (size_t pc = 0; pc < machine->code->count; pc++) {
 		for (uint32_t at = machine->points_of[pc]; at;
 		     at = machine->points.items[at].next_here) {
-			if (!pass(machine, at))
+			const struct point point = machine->points.items[at];
+
+			if (!pass(machine, &point))
 				return false;
 			if (bdd_is_full(machine->bdd))
 				return fail(machine, pc,
-					    "what it computes depends on the call in too "
-					    "complicated a way");
-		}
-	}
-	return true;
-}
-
-/* ---- and back ---- */
-
-static bool run_backwards(struct machine *machine)
-{
-	for (size_t pc = machine->code->count; pc-- > 0;) {
-		for (uint32_t at = machine->points_of[pc]; at;
-		     at = machine->points.items[at].next_here) {
-			struct point *point = &machine->points.items[at];
-
-			if (!point->is_end)
-				point->answer =
-					bdd_choose(machine->bdd, point->condition,
-						   machine->points.items[point->yes].answer,
-						   machine->points.items[point->no].answer);
-			if (bdd_is_full(machine->bdd))
-				return fail(machine, pc,
-					    "what follows depends on the call in too "
+					    "what it does depends on the call in too "
 					    "complicated a way");
 		}
 	}
@@ -438,9 +396,8 @@ bool bpf_symbolic(struct bdd *bdd, const struct bpf_code *code, bdd_node *answer
 	vec_push(machine.arena, &machine.values, ((struct known_value){value_constant(0), 0}));
 	rehash_values(&machine, 256);
 	find_live_words(&machine);
-	done = run_forwards(&machine) && run_backwards(&machine);
-	if (done)
-		*answer = machine.points.items[machine.points_of[0]].answer;
+	done = run(&machine);
+	*answer = machine.answer;
 	arena_free(machine.arena);
 	return done;
 }

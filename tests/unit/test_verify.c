@@ -268,13 +268,13 @@ START_TEST(every_fault_of_one_instruction_is_found_or_makes_no_difference)
 		random_new("every_fault_of_one_instruction_is_found_or_makes_no_difference");
 	size_t verdicts[BPF_UNCLEAR + 1] = {0};
 
-	for (size_t round = 0; round < 6; round++) {
+	for (size_t round = 0; round < 3; round++) {
 		struct subject subject;
 
 		set_up();
 		do {
 			subject_make(&subject, &random, 1 + round % 2, 4);
-		} while (subject.code.count < 30 || subject.code.count > 120);
+		} while (subject.code.count < 30 || subject.code.count > 90);
 		for (size_t at = 0; at < subject.code.count; at++)
 			check_faults_at(&random, &subject, at, verdicts);
 		tear_down();
