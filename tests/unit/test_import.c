@@ -300,14 +300,15 @@ static bool is_reported(const struct subject *subject, const char *name)
 
 static bool is_supported(const struct subject *subject, const char *name, const uint64_t *args)
 {
-	struct region region = region_none();
-	uint32_t nr;
+	struct scml_call call = {.arch = subject->rules->db->archs[subject->rules->arch].audit};
+	struct arena *scratch = arena_new();
+	enum scml_verdict verdict;
 
-	insist(import_find(&subject->import, name, &nr), "no call %s", name);
-	if (rules_find(subject->rules, nr))
-		region =
-			region_of_call(subject->arena, rules_find(subject->rules, nr)).possible;
-	return region_has(&region, args);
+	insist(import_find(&subject->import, name, &call.nr), "no call %s", name);
+	memcpy(call.args, args, sizeof(call.args));
+	verdict = scml_match(table_build(scratch, subject->rules), &call, NULL, NULL);
+	arena_free(scratch);
+	return verdict != SCML_UNSUPPORTED;
 }
 
 static void random_args(const struct profile *profile, const unsigned *widths, uint64_t *args)
