@@ -91,8 +91,10 @@ static int find_answer(struct diff *diff, struct side *side)
 	else
 		side->answer = bpf_expected(diff->bdd, side->compilation.rules,
 					    side->compilation.rules_count, &diff->options);
-	if (done && !bdd_is_full(diff->bdd))
+	if (done && !bdd_is_full(diff->bdd)) {
+		bdd_keep(diff->bdd, side->answer);
 		return CLI_DONE;
+	}
 	fprintf(stderr, "scmlc: %s: it cannot be decided what it answers: %s\n", side->name,
 		proof_unclear(diff->cli->compilation->arena, &fault));
 	return CLI_SYSTEM;

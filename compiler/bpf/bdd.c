@@ -1,11 +1,17 @@
 #include "bpf/bdd.h"
 
+#include <string.h>
+
 #include "vec.h"
 
 enum {
 	FIRST_TABLE = 1 << 11, /* slots of the hash tables at the start */
 	MAX_CACHE = 1 << 18,
+	FIRST_COLLECTION = 1 << 16, /* nodes */
 };
+
+/* The variable of a node that is in no use; LOW is the next such node. */
+#define UNUSED (UINT32_MAX - 1)
 
 /* Operations other than bdd_choose(), whose first operand is a node and thus smaller. */
 enum operation { OPERATION_IS = BDD_MAX_NODES + 1, OPERATION_PROJECT, OPERATION_FORGET };
@@ -26,6 +32,10 @@ struct result {
 struct bdd {
 	struct arena *arena;
 	VEC(struct node) nodes;
+	bdd_node unused; /* the first; 0: none */
+	size_t used;
+	size_t next_collection; /* when that many are in use */
+	VEC(bdd_node) kept;
 	uint32_t *slots; /* first node with that hash, 0: none (node 0 is never looked for) */
 	uint32_t slot_mask;
 	struct result *cache;
@@ -42,26 +52,49 @@ static uint32_t hash(uint32_t a, uint32_t b, uint32_t c)
 	return (uint32_t)(x >> 32);
 }
 
-static void rehash(struct bdd *bdd, uint32_t slots)
+/* Put all nodes in use into their slots, which are empty. */
+static void link_nodes(struct bdd *bdd)
 {
-	bdd->slots = ARENA_ARRAY(bdd->arena, uint32_t, slots);
-	bdd->slot_mask = slots - 1;
 	for (uint32_t i = 1; i < bdd->nodes.count; i++) {
 		struct node *node = &bdd->nodes.items[i];
 		uint32_t at = hash(node->variable, node->low, node->high) & bdd->slot_mask;
 
+		if (node->variable == UNUSED)
+			continue;
 		node->next = bdd->slots[at];
 		bdd->slots[at] = i;
 	}
+}
+
+static void rehash(struct bdd *bdd, uint32_t slots)
+{
+	bdd->slots = ARENA_ARRAY(bdd->arena, uint32_t, slots);
+	bdd->slot_mask = slots - 1;
+	link_nodes(bdd);
 	if (slots <= MAX_CACHE) {
 		bdd->cache = ARENA_ARRAY(bdd->arena, struct result, slots);
 		bdd->cache_mask = slots - 1;
 	}
 }
 
+/* A node that is in no use; there are not too many. */
+static bdd_node new_node(struct bdd *bdd)
+{
+	bdd_node node = bdd->unused;
+
+	bdd->used++;
+	if (node) {
+		bdd->unused = bdd->nodes.items[node].low;
+		return node;
+	}
+	vec_push(bdd->arena, &bdd->nodes, ((struct node){.variable = BDD_LEAF}));
+	return (bdd_node)bdd->nodes.count - 1;
+}
+
 static bdd_node node_of(struct bdd *bdd, uint32_t variable, bdd_node low, bdd_node high)
 {
 	uint32_t at = hash(variable, low, high) & bdd->slot_mask;
+	bdd_node made;
 
 	for (uint32_t i = bdd->slots[at]; i; i = bdd->nodes.items[i].next) {
 		const struct node *node = &bdd->nodes.items[i];
@@ -69,15 +102,16 @@ static bdd_node node_of(struct bdd *bdd, uint32_t variable, bdd_node low, bdd_no
 		if (node->variable == variable && node->low == low && node->high == high)
 			return i;
 	}
-	if (bdd->nodes.count == BDD_MAX_NODES)
+	if (bdd->used == BDD_MAX_NODES)
 		bdd->is_full = true;
 	if (bdd->is_full)
 		return BDD_FALSE;
-	vec_push(bdd->arena, &bdd->nodes, ((struct node){variable, low, high, bdd->slots[at]}));
-	bdd->slots[at] = (uint32_t)bdd->nodes.count - 1;
+	made = new_node(bdd);
+	bdd->nodes.items[made] = (struct node){variable, low, high, bdd->slots[at]};
+	bdd->slots[at] = made;
 	if (bdd->nodes.count > bdd->slot_mask)
 		rehash(bdd, 2 * (bdd->slot_mask + 1));
-	return (uint32_t)bdd->nodes.count - 1;
+	return made;
 }
 
 struct bdd *bdd_new(struct arena *arena)
@@ -85,7 +119,8 @@ struct bdd *bdd_new(struct arena *arena)
 	struct bdd *bdd = ARENA_NEW(arena, struct bdd);
 
 	bdd->arena = arena;
-	vec_push(arena, &bdd->nodes, ((struct node){BDD_LEAF, 0, 0, 0}));
+	bdd->next_collection = FIRST_COLLECTION;
+	new_node(bdd); /* BDD_FALSE */
 	rehash(bdd, FIRST_TABLE);
 	node_of(bdd, BDD_LEAF, 1, 0);
 	return bdd;
@@ -96,9 +131,56 @@ bool bdd_is_full(const struct bdd *bdd)
 	return bdd->is_full;
 }
 
-size_t bdd_count(const struct bdd *bdd)
+void bdd_keep(struct bdd *bdd, bdd_node function)
 {
-	return bdd->nodes.count;
+	vec_push(bdd->arena, &bdd->kept, function);
+}
+
+bool bdd_wants_collection(const struct bdd *bdd)
+{
+	return bdd->used >= bdd->next_collection;
+}
+
+static void mark(const struct bdd *bdd, uint8_t *is_marked, bdd_node at)
+{
+	while (!is_marked[at]) {
+		const struct node *node = &bdd->nodes.items[at];
+
+		is_marked[at] = 1;
+		if (node->variable == BDD_LEAF)
+			return;
+		mark(bdd, is_marked, node->low);
+		at = node->high;
+	}
+}
+
+void bdd_collect(struct bdd *bdd, const bdd_node *roots, size_t count)
+{
+	struct arena *work = arena_new();
+	uint8_t *is_marked = ARENA_ARRAY(work, uint8_t, bdd->nodes.count);
+
+	mark(bdd, is_marked, BDD_FALSE);
+	mark(bdd, is_marked, BDD_TRUE);
+	for (size_t i = 0; i < count; i++)
+		mark(bdd, is_marked, roots[i]);
+	for (size_t i = 0; i < bdd->kept.count; i++)
+		mark(bdd, is_marked, bdd->kept.items[i]);
+	for (uint32_t i = 0; i < bdd->nodes.count; i++) {
+		struct node *node = &bdd->nodes.items[i];
+
+		if (is_marked[i] || node->variable == UNUSED)
+			continue;
+		*node = (struct node){.variable = UNUSED, .low = bdd->unused};
+		bdd->unused = i;
+		bdd->used--;
+	}
+	memset(bdd->slots, 0, (bdd->slot_mask + 1) * sizeof(*bdd->slots));
+	link_nodes(bdd);
+	memset(bdd->cache, 0, (bdd->cache_mask + 1) * sizeof(*bdd->cache));
+	bdd->next_collection = 2 * bdd->used;
+	if (bdd->next_collection < FIRST_COLLECTION)
+		bdd->next_collection = FIRST_COLLECTION;
+	arena_free(work);
 }
 
 bdd_node bdd_leaf(struct bdd *bdd, uint32_t value)

@@ -19,8 +19,8 @@ typedef uint32_t bdd_node;
 enum {
 	BDD_FALSE = 0, /* the leaves 0 and 1 */
 	BDD_TRUE = 1,
-	BDD_MAX_NODES = 1 << 20,
-	BDD_MAX_STEPS = 1 << 25, /* of all operations together: about a second */
+	BDD_MAX_NODES = 1 << 20, /* at a time */
+	BDD_MAX_STEPS = 1 << 25, /* of all operations together: a few seconds at most */
 };
 
 /** The variable of a leaf: behind all others. */
@@ -34,8 +34,16 @@ struct bdd *bdd_new(struct arena *arena);
 /** Did it need more nodes or steps than allowed? Then no result is to be trusted any more. */
 bool bdd_is_full(const struct bdd *bdd);
 
-/** Nodes made so far. */
-size_t bdd_count(const struct bdd *bdd);
+/**
+ * Is it time for bdd_collect()? The diagram has grown a good deal since the last time.
+ */
+bool bdd_wants_collection(const struct bdd *bdd);
+
+/** Forget every function but the COUNT ROOTS and those kept: their nodes are used again. */
+void bdd_collect(struct bdd *bdd, const bdd_node *roots, size_t count);
+
+/** Let no collection forget FUNCTION. */
+void bdd_keep(struct bdd *bdd, bdd_node function);
 
 /** The function that is VALUE everywhere. */
 bdd_node bdd_leaf(struct bdd *bdd, uint32_t value);

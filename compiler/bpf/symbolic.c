@@ -362,6 +362,30 @@ static bool pass(struct machine *machine, const struct point *point)
 	return arrive(machine, point->pc + 1, &state, point->calls);
 }
 
+/* Forget what is known about instructions before PC. */
+static void collect(struct machine *machine, size_t pc)
+{
+	struct arena *work = arena_new();
+	VEC(bdd_node) roots = {0};
+
+	vec_push(work, &roots, machine->answer);
+	for (uint32_t i = 1; i < machine->points.count; i++) {
+		const struct point *point = &machine->points.items[i];
+
+		if (point->pc < pc)
+			continue;
+		vec_push(work, &roots, point->calls);
+		for (unsigned word = 0; word < WORDS; word++) {
+			struct value value = value_at(machine, point->state.words[word]);
+
+			for (unsigned bit = 0; bit < 32; bit++)
+				vec_push(work, &roots, value.bits[bit]);
+		}
+	}
+	bdd_collect(machine->bdd, roots.items, roots.count);
+	arena_free(work);
+}
+
 /* In the order of the instructions, each in all of its states. */
 static bool run(struct machine *machine)
 {
@@ -369,6 +393,8 @@ static bool run(struct machine *machine)
 
 	arrive(machine, 0, &start, BDD_TRUE);
 	for (size_t pc = 0; pc < machine->code->count; pc++) {
+		if (bdd_wants_collection(machine->bdd))
+			collect(machine, pc);
 		for (uint32_t at = machine->points_of[pc]; at;
 		     at = machine->points.items[at].next_here) {
 			const struct point point = machine->points.items[at];

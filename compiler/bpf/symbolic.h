@@ -8,8 +8,8 @@
 
 /**
  * What CODE, which must be good by bpf_check(), answers, as a function of the variables of
- * space.h, to *ANSWER. False where this cannot be found out within the limits; then *FAULT says
- * at which instruction, and why.
+ * space.h, to *ANSWER. All functions of BDD that are not kept are forgotten. False where this
+ * cannot be found out within the limits; then *FAULT says at which instruction, and why.
  */
 bool bpf_symbolic(struct bdd *bdd, const struct bpf_code *code, bdd_node *answer,
 		  struct bpf_fault *fault);

@@ -204,6 +204,7 @@ struct bpf_proof bpf_verify(struct arena *arena, const struct bpf_code *code,
 
 	for (size_t i = 0; i < count; i++)
 		archs[i] = rules[i]->db->archs[rules[i]->arch].audit;
+	bdd_keep(bdd, wanted);
 	if (bdd_is_full(bdd)) {
 		proof.unclear.index = SIZE_MAX;
 		proof.unclear.reason = "the rules ask for too much";
