@@ -337,6 +337,7 @@ static void take_entry(struct import *import, const struct json_value *json)
 	struct entry entry = {.json = json};
 	const struct json_value *names;
 	const char *absent = "";
+	bool is_good;
 
 	if (json->kind != JSON_OBJECT) {
 		diag_add(import->diags, DIAG_PROFILE, json->span,
@@ -344,9 +345,9 @@ static void take_entry(struct import *import, const struct json_value *json)
 		return;
 	}
 	check_keys(import, json, keys);
-	if (!action(import, json, "action", "errnoRet", &entry.action) |
-		    !take_args(import, &entry) ||
-	    !applies(import, json))
+	is_good = action(import, json, "action", "errnoRet", &entry.action);
+	is_good = take_args(import, &entry) && is_good;
+	if (!is_good || !applies(import, json))
 		return;
 	/* An entry that answers as the default does is passed over by runtimes. */
 	if (entry.action == import->default_action)

@@ -7,7 +7,11 @@
 #include "resolve.h"
 #include "rules.h"
 
-enum { LINE_WIDTH = 96 };
+enum {
+	LINE_WIDTH = 96,
+	MAX_TRIES =
+		256, /* rules that are compiled for one call; what is left then is left out */
+};
 
 /* What the rule TEXT of call NR supports, as the compiler understands it. */
 static struct region compile_rule(const struct import *import, uint32_t nr, const char *text)
@@ -34,6 +38,7 @@ struct writer {
 	uint32_t nr;
 	struct region wanted;
 	struct region said; /* by the rules so far */
+	unsigned tries;
 	FILE *out;
 };
 
@@ -61,22 +66,36 @@ static void write_rule(FILE *out, const char *text)
 	putc('\n', out);
 }
 
-/* Write DRAFT as a rule, unless that would support more than is wanted. */
-static bool try_draft(struct writer *writer, const struct import_draft *draft)
+/* Write DRAFT as a rule, unless that would support more than is wanted. SCRATCH is the import
+ * with memory of its own. */
+static bool try_with(struct writer *writer, const struct import *scratch,
+		     const struct import_draft *draft)
 {
-	struct arena *arena = writer->import->arena;
-	const char *text = import_draft_rule(writer->import, writer->nr, draft);
+	const char *text = import_draft_rule(scratch, writer->nr, draft);
 	struct region said, more;
 
 	if (!text)
 		return false;
-	said = compile_rule(writer->import, writer->nr, text);
-	more = region_minus(arena, &said, &writer->wanted);
+	said = compile_rule(scratch, writer->nr, text);
+	more = region_minus(scratch->arena, &said, &writer->wanted);
 	if (region_is_empty(&said) || !region_is_empty(&more))
 		return false;
 	write_rule(writer->out, text);
-	writer->said = region_join(arena, &writer->said, &said);
+	writer->said = region_join(writer->import->arena, &writer->said, &said);
 	return true;
+}
+
+static bool try_draft(struct writer *writer, const struct import_draft *draft)
+{
+	struct import scratch = *writer->import;
+	bool is_written;
+
+	if (++writer->tries > MAX_TRIES)
+		return false;
+	scratch.arena = arena_new();
+	is_written = try_with(writer, &scratch, draft);
+	arena_free(scratch.arena);
+	return is_written;
 }
 
 /* A call of TERM, as a rule would name its parameters. */

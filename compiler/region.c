@@ -5,7 +5,7 @@
 #include "bpf/decide.h"
 #include "test.h"
 
-enum { MAX_PAIRS = 1 << 16 }; /* of terms that meet: bounds the time */
+enum { MAX_PAIRS = 1 << 14 }; /* of terms that meet or cut each other: bounds the time */
 
 struct region region_none(void)
 {
@@ -128,27 +128,58 @@ static void cut_term(struct arena *arena, struct region *rest, struct region_ter
 	}
 }
 
+static bool meets(const struct region *region, const struct region_term *term)
+{
+	struct region_term both;
+
+	for (size_t i = 0; i < region->terms.count; i++)
+		if (term_meet(&region->terms.items[i], term, &both))
+			return true;
+	return false;
+}
+
+static struct region cut_region(struct arena *arena, const struct region *region,
+				const struct region_term *hole)
+{
+	struct region rest = {0};
+	struct region_term both;
+
+	for (size_t i = 0; i < region->terms.count && !rest.is_full; i++) {
+		if (term_meet(&region->terms.items[i], hole, &both))
+			cut_term(arena, &rest, region->terms.items[i], hole);
+		else
+			add_term(arena, &rest, &region->terms.items[i]);
+	}
+	return rest;
+}
+
+/* Every hole makes a new list of terms; only the last one outlives this. */
 struct region region_minus(struct arena *arena, const struct region *a, const struct region *b)
 {
-	struct region rest = *a;
+	struct region rest = *a, none = {0};
+	struct arena *work = NULL;
+	size_t pairs = 0;
 
 	if (region_is_empty(a) || a->is_full)
 		return rest;
 	if (b->is_full)
 		return region_full();
 	for (size_t i = 0; i < b->terms.count && !rest.is_full; i++) {
-		const struct region_term *hole = &b->terms.items[i];
-		struct region next = {0};
-		struct region_term both;
+		struct arena *before = work;
 
-		for (size_t j = 0; j < rest.terms.count && !next.is_full; j++) {
-			if (term_meet(&rest.terms.items[j], hole, &both))
-				cut_term(arena, &next, rest.terms.items[j], hole);
-			else
-				add_term(arena, &next, &rest.terms.items[j]);
+		if (!meets(&rest, &b->terms.items[i]))
+			continue;
+		pairs += rest.terms.count;
+		if (pairs > MAX_PAIRS) {
+			rest = region_full();
+			break;
 		}
-		rest = next;
+		work = arena_new();
+		rest = cut_region(work, &rest, &b->terms.items[i]);
+		arena_free(before);
 	}
+	rest = region_join(arena, &rest, &none);
+	arena_free(work);
 	return rest;
 }
 
