@@ -19,7 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BEYOND (UINT64_C(1) << 40) /* a bit that an int parameter does not have */
+#define BEYOND	(UINT64_C(1) << 40) /* a bit that an int parameter does not have */
+
+#define MINUS_1 UINT32_MAX /* a descriptor or length of -1 */
 
 enum { MAX_REPORT = 1 << 16, NO_FD = -1 };
 
@@ -67,26 +69,26 @@ static const struct {
 	{SYS_timer_create, NULL, {99, 0, 8}},
 	{SYS_rt_sigaction, NULL, {SIGUSR1, P(action_fits), 0, 8}},
 	{SYS_rt_sigaction, "rt_sigaction", {SIGUSR1, P(action_unknown_bit), 0, 8}},
-	{SYS_epoll_ctl, NULL, {-1u, EPOLL_CTL_ADD, 0, P(&event_fits)}},
-	{SYS_epoll_ctl, "epoll_ctl", {-1u, EPOLL_CTL_ADD, 0, P(&event_out)}},
-	{SYS_epoll_ctl, NULL, {-1u, EPOLL_CTL_DEL, 0, 0}},
+	{SYS_epoll_ctl, NULL, {MINUS_1, EPOLL_CTL_ADD, 0, P(&event_fits)}},
+	{SYS_epoll_ctl, "epoll_ctl", {MINUS_1, EPOLL_CTL_ADD, 0, P(&event_out)}},
+	{SYS_epoll_ctl, NULL, {MINUS_1, EPOLL_CTL_DEL, 0, 0}},
 	{SYS_poll, NULL, {P(polled), 2 | BEYOND, 0}},
 	{SYS_poll, "poll", {P(polled), 3, 0}},
 	{SYS_poll, "poll", {P(polled_wild), 1, 0}},
 	{SYS_poll, NULL, {0, 0, 0}},
-	{SYS_bind, NULL, {-1u, P(&inet), sizeof(inet)}},
-	{SYS_bind, "bind", {-1u, P(&inet6), sizeof(inet6)}},
-	{SYS_bind, "bind", {-1u, P(&inet), 1}},
-	{SYS_bind, "bind", {-1u, P(&inet), 0}},
-	{SYS_bind, "bind", {-1u, P(&inet), -1u}},
-	{SYS_bind, "bind", {-1u, 8, sizeof(inet)}},
-	{SYS_bind, NULL, {-1u, 0, 0}},
-	{SYS_bind, NULL, {-1u, P(&inet), 2}},
-	{SYS_sendmsg, NULL, {-1u, P(&plain), 0}},
-	{SYS_sendmsg, "sendmsg", {-1u, P(&other_family), 0}},
-	{SYS_sendmsg, "sendmsg", {-1u, P(&with_control), 0}},
-	{SYS_sendmmsg, NULL, {-1u, P(many), 1, 0}},
-	{SYS_sendmmsg, "sendmmsg", {-1u, P(many), 2, 0}},
+	{SYS_bind, NULL, {MINUS_1, P(&inet), sizeof(inet)}},
+	{SYS_bind, "bind", {MINUS_1, P(&inet6), sizeof(inet6)}},
+	{SYS_bind, "bind", {MINUS_1, P(&inet), 1}},
+	{SYS_bind, "bind", {MINUS_1, P(&inet), 0}},
+	{SYS_bind, "bind", {MINUS_1, P(&inet), MINUS_1}},
+	{SYS_bind, "bind", {MINUS_1, 8, sizeof(inet)}},
+	{SYS_bind, NULL, {MINUS_1, 0, 0}},
+	{SYS_bind, NULL, {MINUS_1, P(&inet), 2}},
+	{SYS_sendmsg, NULL, {MINUS_1, P(&plain), 0}},
+	{SYS_sendmsg, "sendmsg", {MINUS_1, P(&other_family), 0}},
+	{SYS_sendmsg, "sendmsg", {MINUS_1, P(&with_control), 0}},
+	{SYS_sendmmsg, NULL, {MINUS_1, P(many), 1, 0}},
+	{SYS_sendmmsg, "sendmmsg", {MINUS_1, P(many), 2, 0}},
 	{SYS_capget, NULL, {P(version_3), 0}},
 	{SYS_capget, "capget", {P(version_1), 0}},
 };
