@@ -1,4 +1,4 @@
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/seccomp.h>
@@ -236,10 +236,16 @@ static size_t caps_listed(const struct import *import, const struct json_value *
 /* Is the kernel at least VERSION, `4.8`? One that cannot be read is newer than any. */
 static bool has_kernel(const struct import *import, const struct json_value *version)
 {
-	unsigned major, minor;
+	unsigned long major, minor;
+	char *end;
 
-	if (version->kind != JSON_STRING ||
-	    sscanf(version->text, "%u.%u", &major, &minor) != 2 || major > 255 || minor > 255)
+	if (version->kind != JSON_STRING)
+		return false;
+	major = strtoul(version->text, &end, 10);
+	if (end == version->text || *end != '.')
+		return false;
+	minor = strtoul(end + 1, &end, 10);
+	if (major > 255 || minor > 255)
 		return false;
 	return !import->kernel || import->kernel >= (major << 8 | minor);
 }

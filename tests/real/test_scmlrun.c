@@ -410,8 +410,8 @@ static void clean_up(void)
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("scmlrun");
-	TCase *tcase = tcase_create("scmlrun");
+	Suite *suite;
+	TCase *tcase;
 	SRunner *runner;
 	int failed;
 
@@ -419,6 +419,8 @@ int main(int argc, char **argv)
 		return behave(argv[1]);
 	if (!prepare())
 		return 1;
+	suite = suite_create("scmlrun");
+	tcase = tcase_create("scmlrun");
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_refused_call_fails_and_is_named_with_the_nearest_rule);
 	tcase_add_test(tcase, what_the_rules_allow_is_not_mentioned);
