@@ -212,6 +212,11 @@ static void check_call(struct check *check, const struct abi_call *call)
 				check->name);
 }
 
+static bool same_number(const struct abi_num *a, const struct abi_num *b)
+{
+	return a->value == b->value && a->row == b->row && a->absent == b->absent;
+}
+
 /* Two values of one name would make a rule mean two things. */
 static void check_text(struct check *check, const struct abi_const *constant)
 {
@@ -220,8 +225,7 @@ static void check_text(struct check *check, const struct abi_const *constant)
 	if (!constant->text)
 		return;
 	other = abi_build_find(check->build, ABI_KIND_CONST, name_of(check, constant->text));
-	if (other && memcmp(&check->db.consts[other].value, &constant->value,
-			    sizeof(constant->value)) != 0)
+	if (other && !same_number(&check->db.consts[other].value, &constant->value))
 		abi_build_error(check->build, check->span,
 				"'%s' is printed as '%s', which is another value", check->name,
 				name_of(check, constant->text));

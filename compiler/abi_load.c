@@ -97,7 +97,7 @@ const struct abi_node *abi_load_for_arch(const struct abi_build *build,
 	const struct abi_node *class = NULL;
 
 	for (const struct abi_node *entry = map->first; entry; entry = entry->next) {
-		if (entry->key->kind != ABI_NODE_SCALAR)
+		if (!entry->key || entry->key->kind != ABI_NODE_SCALAR)
 			continue;
 		if (arch_has_name(build, arch, entry->key->text))
 			return entry;

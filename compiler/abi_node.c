@@ -173,8 +173,10 @@ static struct abi_node *read_document(struct reader *reader)
 {
 	struct abi_node *root;
 
-	if (!advance(reader) || !advance(reader))
-		return NULL;
+	for (int i = 0; i < 2; i++) { /* the starts of the stream and of the document */
+		if (!advance(reader))
+			return NULL;
+	}
 	if (reader->event.type == YAML_STREAM_END_EVENT) {
 		root = ARENA_NEW(reader->arena, struct abi_node);
 		root->kind = ABI_NODE_MAP;

@@ -380,7 +380,7 @@ static uint32_t find_struct(struct comparison *comparison, const struct abi_stru
 	for (uint32_t i = 1; i < count; i++) {
 		struct comparison trial;
 		bool is_big = false;
-		uint32_t id = i;
+		uint32_t id;
 
 		if (!is_called(comparison, type_at(comparison, i), name))
 			continue;

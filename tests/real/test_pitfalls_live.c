@@ -165,14 +165,16 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("pitfalls, live");
-	TCase *tcase = tcase_create("memory");
+	Suite *suite;
+	TCase *tcase;
 	SRunner *runner;
 	int failed;
 
 	if (argc > 1)
 		return make_calls();
 	self = argv[0];
+	suite = suite_create("pitfalls, live");
+	tcase = tcase_create("memory");
 	tcase_add_test(tcase, real_calls_are_judged_by_what_lies_in_memory);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
