@@ -79,7 +79,7 @@ static void gather_calls(struct lists_builder *builder)
 		const char *name = ast->name.text;
 
 		if (row) {
-			// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it has just grown
+			// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it has grown
 			vec_push(builder->arena, &find_part(builder, row->call)->rules,
 				 row->rule);
 		} else if (!has_name(builder->lists.absent.items, builder->lists.absent.count,
