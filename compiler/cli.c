@@ -98,6 +98,19 @@ bool cli_default_arch(struct cli *cli, unsigned *arch)
 	return true;
 }
 
+/* Read --profile, which is named like an input but holds no rules. */
+static bool read_profile(const struct cli *cli, const struct bpf_profile **profile)
+{
+	struct compilation *compilation = cli->compilation;
+	const struct source_document *source =
+		source_read(compilation->sources, compilation->diags, cli->profile);
+
+	if (source)
+		*profile = bpf_profile_read(compilation->arena, compilation->diags,
+					    compilation->db, source->file);
+	return *profile != NULL;
+}
+
 bool cli_filter_options(const struct cli *cli, struct bpf_options *options)
 {
 	struct diags *diags = cli->compilation->diags;
@@ -105,6 +118,8 @@ bool cli_filter_options(const struct cli *cli, struct bpf_options *options)
 	bool is_known = true;
 
 	*options = cli->filter;
+	if (cli->profile && !read_profile(cli, &options->profile))
+		return false;
 	options->call_actions = cli->call_actions.items;
 	options->call_action_count = cli->call_actions.count;
 	for (size_t i = 0; i < cli->call_actions.count; i++) {

@@ -33,7 +33,8 @@ struct cli {
 	const char *type;
 	const char *depend_file;   /* -MF */
 	bool wants_depend;	   /* -MD */
-	struct bpf_options filter; /* but for call_actions */
+	struct bpf_options filter; /* but for call_actions and the profile */
+	const char *profile;	   /* a file; NULL: none was given */
 	enum bpf_order byte_order;
 	struct lint_options lint;
 	bool doc_details;
@@ -92,8 +93,8 @@ int cli_flush(int status);
 void cli_help(const struct cli_command *command, FILE *out);
 
 /**
- * What CLI says about filters, to *OPTIONS. False where a call of --on-mismatch is unknown,
- * which was reported to the compilation's diags.
+ * What CLI says about filters, to *OPTIONS. False where a call of --on-mismatch is unknown or
+ * the profile cannot be read, which was reported to the compilation's diags.
  */
 bool cli_filter_options(const struct cli *cli, struct bpf_options *options);
 

@@ -165,6 +165,19 @@ static bool set_byte_order(struct cli *cli, const char *value)
 	return false;
 }
 
+static bool set_profile(struct cli *cli, const char *value)
+{
+	cli->profile = value;
+	return true;
+}
+
+static bool set_small(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->filter.is_small = true;
+	return true;
+}
+
 static bool set_min_kernel(struct cli *cli, const char *value)
 {
 	char *dot, *end;
@@ -218,6 +231,9 @@ static const struct cli_option options[] = {
 	 CLI_FILTER, set_on_unknown},
 	{"--scope", "all|listed", "listed: only calls that have rules are judged (all)",
 	 CLI_FILTER, set_scope},
+	{"--profile", "FILE", "order tests by how often FILE says that calls are made",
+	 CLI_FILTER, set_profile},
+	{"-Os", NULL, "make filters short rather than fast", CLI_FILTER, set_small},
 	{"--no-verify", NULL, "do not prove that a filter does what the rules say", CLI_OUTPUT,
 	 set_no_verify},
 	{"--byte-order", "ORDER", "of a raw filter: native (the architecture's), little or big",

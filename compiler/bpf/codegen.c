@@ -1,12 +1,15 @@
 #include "bpf/codegen.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <linux/seccomp.h>
 
 #include "bpf/action.h"
 #include "bpf/check.h"
 #include "bpf/decide.h"
+#include "bpf/factor.h"
+#include "bpf/frequency.h"
 #include "bpf/graph.h"
 #include "bpf/layout.h"
 #include "bpf/ranges.h"
@@ -23,10 +26,16 @@ enum {
 #define NR_NONE UINT32_MAX
 
 /*
- * How much it matters that a number is found fast. What is always allowed is answered by a
- * bitmap since Linux 5.11, and what is refused is not the common case.
+ * What one more executed instruction for every call weighs, in written ones, and how much of
+ * that calls count for. What is always allowed is answered by a bitmap since Linux 5.11, so it
+ * hardly counts, unless a profile says what is called.
  */
-enum { WEIGHT_TESTED = 16, WEIGHT_OTHER = 1 };
+enum {
+	WEIGHT_FAST = 64 * BPF_LENGTH,
+	WEIGHT_SMALL = BPF_LENGTH / 16,
+	SHARE_FULL = 256,
+	SHARE_ALLOWED = 3,
+};
 
 /** A call that is decided by tests, and where they begin. */
 struct tested_call {
@@ -36,12 +45,31 @@ struct tested_call {
 	size_t size; /* instructions, were it alone */
 };
 
+/* A call with rules, on its way into the graph. */
+struct ruled_call {
+	const struct rule_call *rules;
+	const struct bpf_graph *graph; /* of its own */
+	bpf_node root;
+	bpf_node node; /* in the filter's graph */
+	size_t size;
+};
+
 struct codegen {
 	struct arena *work; /* freed at the end */
 	struct diags *diags;
 	const struct bpf_options *options;
 	struct bpf_graph *graph;
+	struct bpf_select select;
 	VEC(struct tested_call) tested;
+};
+
+/* One architecture's numbers. */
+struct numbers {
+	const struct rules *rules;
+	struct bpf_frequencies frequencies;
+	uint64_t weight; /* of all numbers together */
+	uint32_t last;	 /* the last number that a call can have */
+	struct ruled_call *calls;
 };
 
 struct bpf_options bpf_options_default(void)
@@ -101,23 +129,22 @@ static const struct test *call_test(struct arena *arena, const struct rule_call 
 	return test;
 }
 
-static bpf_node decide_call(struct codegen *gen, const struct rules *rules,
-			    const struct rule_call *call)
+/* The tests of CALL in a graph of their own. */
+static struct ruled_call decide_call(struct codegen *gen, const struct rules *rules,
+				     const struct rule_call *call)
 {
 	bool is_big_endian = rules->db->archs[rules->arch].big_endian;
+	struct bpf_graph *graph = bpf_graph_new(gen->work);
 	struct bpf_outcome outcome = {
-		.yes = bpf_graph_leaf(gen->graph, SECCOMP_RET_ALLOW),
-		.open = bpf_graph_leaf(gen->graph, gen->options->on_undecided),
-		.no = bpf_graph_leaf(gen->graph, mismatch_action(gen, rules->db, call->abi)),
+		.yes = bpf_graph_leaf(graph, SECCOMP_RET_ALLOW),
+		.open = bpf_graph_leaf(graph, gen->options->on_undecided),
+		.no = bpf_graph_leaf(graph, mismatch_action(gen, rules->db, call->abi)),
 	};
-	bpf_node node =
-		bpf_decide(gen->graph, is_big_endian, call_test(gen->work, call), outcome);
+	bpf_node root = bpf_decide(graph, is_big_endian, call_test(gen->work, call), outcome);
 
-	node = bpf_simplify(gen->graph, node);
-	if (bpf_graph_at(gen->graph, node)->op != BPF_TEST_LEAF)
-		vec_push(gen->work, &gen->tested,
-			 ((struct tested_call){rules->db, call->abi, node, 0}));
-	return node;
+	root = bpf_simplify(graph, root);
+	return (struct ruled_call){
+		.rules = call, .graph = graph, .root = root, .size = bpf_graph_count(graph)};
 }
 
 /* Where number NR, which has no rules, leads. */
@@ -143,33 +170,154 @@ static bpf_node beyond_database(struct codegen *gen, const struct abi_arch *arch
 	return bpf_graph_equal(gen->graph, BPF_FIELD_NR, UINT32_MAX, NR_NONE, none, node);
 }
 
+/* How much it matters that number NR, which leads to NODE, gets there fast. */
+static uint64_t matter(const struct codegen *gen, const struct numbers *numbers, uint32_t nr,
+		       const struct bpf_decision *node)
+{
+	const struct rules *rules = numbers->rules;
+	const struct abi_call *call = abi_call_by_nr(rules->db, rules->arch, nr);
+	size_t index = call ? (size_t)(call - rules->db->calls) : 0;
+
+	if (!call)
+		return 0;
+	if (node->op != BPF_TEST_LEAF)
+		return (uint64_t)SHARE_FULL * numbers->frequencies.calls[index];
+	if (node->k != SECCOMP_RET_ALLOW)
+		return (uint64_t)SHARE_FULL * numbers->frequencies.refused[index];
+	return (uint64_t)(gen->options->profile ? SHARE_FULL : SHARE_ALLOWED) *
+	       numbers->frequencies.calls[index];
+}
+
+/* The same as a weight, of which there is a given amount for all numbers. */
+static uint32_t weigh(const struct codegen *gen, const struct numbers *numbers, uint32_t nr,
+		      const struct bpf_decision *node)
+{
+	uint32_t all = gen->options->is_small ? WEIGHT_SMALL : WEIGHT_FAST;
+
+	return (uint32_t)((double)all * (double)matter(gen, numbers, nr, node) /
+			  (double)numbers->weight);
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct ruled_call *const *x = a, *const *y = b;
+
+	if ((*x)->size != (*y)->size)
+		return (*x)->size < (*y)->size ? -1 : 1;
+	return (*x)->rules->nr < (*y)->rules->nr ? -1 : 1;
+}
+
+/* Put the tests of all calls into the graph: the simple ones first, for others to lead to. */
+static void factor_calls(struct codegen *gen, struct numbers *numbers)
+{
+	const struct rules *rules = numbers->rules;
+	size_t count = rules->call_count;
+	struct ruled_call **order = ARENA_ARRAY(gen->work, struct ruled_call *, count);
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = &numbers->calls[i];
+	if (count)
+		qsort(order, count, sizeof(struct ruled_call *), compare_sizes);
+	for (size_t i = 0; i < count; i++) {
+		struct ruled_call *call = order[i];
+		struct bpf_tests tests = {
+			.graph = call->graph,
+			.root = call->root,
+			.refusal = mismatch_action(gen, rules->db, call->rules->abi),
+			.weight = weigh(gen, numbers, call->rules->nr,
+					bpf_graph_at(call->graph, call->root)),
+		};
+
+		call->node = bpf_factor(&gen->select, &tests);
+		if (bpf_graph_at(gen->graph, call->node)->op != BPF_TEST_LEAF)
+			vec_push(gen->work, &gen->tested,
+				 ((struct tested_call){rules->db, call->rules->abi, call->node,
+						       0}));
+	}
+}
+
+/* What all numbers together matter, before the tests are in the graph. */
+static uint64_t weigh_all(struct codegen *gen, const struct numbers *numbers)
+{
+	const struct rules *rules = numbers->rules;
+	uint64_t all = 1;
+	size_t next = 0;
+
+	for (uint32_t nr = 0; nr <= numbers->last; nr++) {
+		const struct ruled_call *call = NULL;
+		const struct bpf_decision *node;
+
+		if (next < rules->call_count && rules->calls[next].nr == nr)
+			call = &numbers->calls[next++];
+		if (call)
+			node = bpf_graph_at(call->graph, call->root);
+		else
+			node = bpf_graph_at(gen->graph, without_rules(gen, rules, nr));
+		all += matter(gen, numbers, nr, node);
+	}
+	return all;
+}
+
+static struct numbers prepare_numbers(struct codegen *gen, const struct rules *rules)
+{
+	struct numbers numbers = {.rules = rules, .last = rules->db->archs[rules->arch].max_nr};
+
+	numbers.frequencies = bpf_frequencies(gen->work, rules->db, gen->options->profile);
+	numbers.calls = ARENA_ARRAY(gen->work, struct ruled_call, rules->call_count);
+	for (size_t i = 0; i < rules->call_count; i++)
+		numbers.calls[i] = decide_call(gen, rules, &rules->calls[i]);
+	if (rules->call_count && rules->calls[rules->call_count - 1].nr > numbers.last)
+		numbers.last = rules->calls[rules->call_count - 1].nr;
+	if (numbers.last > NR_MAX)
+		numbers.last = NR_MAX;
+	numbers.weight = weigh_all(gen, &numbers);
+	return numbers;
+}
+
 /* The numbers of one architecture. */
 static bpf_node dispatch_numbers(struct codegen *gen, const struct rules *rules)
 {
 	const struct abi_arch *arch = &rules->db->archs[rules->arch];
-	uint32_t last = arch->max_nr;
+	struct numbers numbers = prepare_numbers(gen, rules);
+	bpf_node unknown = bpf_graph_leaf(gen->graph, unknown_action(gen)), beyond;
 	VEC(struct bpf_range) ranges = {0};
 	size_t next = 0; /* call of RULES that comes next */
 
-	if (rules->call_count && rules->calls[rules->call_count - 1].nr > last)
-		last = rules->calls[rules->call_count - 1].nr;
-	if (last > NR_MAX)
-		last = NR_MAX;
-	for (uint32_t nr = 0; nr <= last; nr++) {
-		struct bpf_range range = {.first = nr, .weight = WEIGHT_OTHER};
+	factor_calls(gen, &numbers);
+	for (uint32_t nr = 0; nr <= numbers.last; nr++) {
+		struct bpf_range range = {.first = nr, .last = nr};
 
 		if (next < rules->call_count && rules->calls[next].nr == nr)
-			range.target = decide_call(gen, rules, &rules->calls[next++]);
+			range.target = numbers.calls[next++].node;
 		else
 			range.target = without_rules(gen, rules, nr);
-		if (bpf_graph_at(gen->graph, range.target)->op != BPF_TEST_LEAF)
-			range.weight = WEIGHT_TESTED;
+		range.weight = weigh(gen, &numbers, nr, bpf_graph_at(gen->graph, range.target));
 		vec_push(gen->work, &ranges, range);
 	}
+	/* Numbers that get the answer of unknown ones can be taken for some. */
+	beyond = beyond_database(gen, arch);
+	for (size_t i = ranges.count; i-- > 0 && ranges.items[i].target == unknown;)
+		ranges.items[i].target = beyond;
 	vec_push(gen->work, &ranges,
-		 ((struct bpf_range){last + 1, beyond_database(gen, arch), WEIGHT_OTHER}));
+		 ((struct bpf_range){numbers.last + 1, UINT32_MAX, beyond, 0}));
 	return bpf_ranges_tree(gen->graph, (struct bpf_word){BPF_FIELD_NR, UINT32_MAX},
-			       ranges.items, ranges.count);
+			       ranges.items, ranges.count, gen->work);
+}
+
+/*
+ * One architecture, all of whose refusals are what a bad architecture gets: then only what is
+ * allowed needs to be asked for its architecture, and refusals are had sooner.
+ */
+static bool ask_late(struct codegen *gen, bpf_node numbers, uint32_t audit, bpf_node *node)
+{
+	bpf_node bad = bpf_graph_leaf(gen->graph, gen->options->on_bad_arch);
+	bpf_node allow = bpf_graph_leaf(gen->graph, SECCOMP_RET_ALLOW), asked;
+
+	if (bad == allow || !bpf_graph_answers(gen->graph, numbers, bad, allow))
+		return false;
+	asked = bpf_graph_equal(gen->graph, BPF_FIELD_ARCH, UINT32_MAX, audit, allow, bad);
+	*node = bpf_graph_replace(gen->graph, numbers, allow, asked);
+	return true;
 }
 
 static bpf_node dispatch_archs(struct codegen *gen, const struct rules *const *rules,
@@ -181,6 +329,8 @@ static bpf_node dispatch_archs(struct codegen *gen, const struct rules *const *r
 		uint32_t audit = rules[i]->db->archs[rules[i]->arch].audit;
 		bpf_node numbers = dispatch_numbers(gen, rules[i]);
 
+		if (count == 1 && ask_late(gen, numbers, audit, &node))
+			break;
 		node = bpf_graph_equal(gen->graph, BPF_FIELD_ARCH, UINT32_MAX, audit, numbers,
 				       node);
 	}
@@ -275,6 +425,9 @@ struct bpf_code bpf_compile(struct arena *arena, struct diags *diags,
 	bpf_node root;
 
 	gen.graph = bpf_graph_new(gen.work);
+	gen.select = (struct bpf_select){.arena = gen.work,
+					 .graph = gen.graph,
+					 .price = bpf_price_new(gen.work, gen.graph)};
 	check_call_actions(&gen, rules[0]->db);
 	for (size_t i = 0; i < count; i++)
 		bpf_report_undecided(diags, rules[i], options->on_undecided);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf/profile.h"
 #include "bpf/program.h"
 #include "diag.h"
 #include "rules.h"
@@ -33,6 +34,8 @@ struct bpf_options {
 	const struct bpf_call_action *call_actions; /* a later one of a call counts */
 	size_t call_action_count;
 	enum bpf_scope scope;
+	bool is_small; /* as few instructions as possible, whatever they cost in time */
+	const struct bpf_profile *profile; /* how often calls are made; NULL: as usual */
 };
 
 /** The defaults of the command line. */

@@ -57,6 +57,32 @@ bpf_node bpf_graph_at_least(struct bpf_graph *graph, uint32_t offset, uint32_t m
 bpf_node bpf_graph_any_bit(struct bpf_graph *graph, uint32_t offset, uint32_t bits,
 			   bpf_node yes, bpf_node no);
 
+/**
+ * Is (word at OFFSET & MASK) K or, with OP BPF_TEST_GE, at least K? In the very words: the test
+ * is made by that comparison of the masked word, for graphs that have the word masked already.
+ */
+bpf_node bpf_graph_compare(struct bpf_graph *graph, enum bpf_test_op op, uint32_t offset,
+			   uint32_t mask, uint32_t k, bpf_node yes, bpf_node no);
+
+/** The node that decides in GRAPH as ROOT does in FROM. */
+bpf_node bpf_graph_copy(struct bpf_graph *graph, const struct bpf_graph *from, bpf_node root);
+
+/**
+ * The node that decides as ROOT does, but goes on to THEN where that answers with the leaf OLD.
+ * No word of THEN is known to what leads there.
+ */
+bpf_node bpf_graph_replace(struct bpf_graph *graph, bpf_node root, bpf_node old, bpf_node then);
+
+/** Does ROOT answer with nothing but the leaves A and B? */
+bool bpf_graph_answers(const struct bpf_graph *graph, bpf_node root, bpf_node a, bpf_node b);
+
+/**
+ * Forget the nodes made since there were COUNT, but not those that ROOT leads to; these get new
+ * indices, RENAMED[old - COUNT]. An array in ARENA, for all old indices.
+ */
+const bpf_node *bpf_graph_keep(struct bpf_graph *graph, struct arena *arena, size_t count,
+			       bpf_node root);
+
 /** The node with index NODE; valid until the next node is made. */
 const struct bpf_decision *bpf_graph_at(const struct bpf_graph *graph, bpf_node node);
 

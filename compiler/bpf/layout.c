@@ -2,16 +2,10 @@
 
 #include "vec.h"
 
-/*
- * A node is written as up to three instructions, and each may be where a jump enters: who comes
- * from a test of the same word need not load it again.
- */
-enum entry { ENTER_LOAD, ENTER_AND, ENTER_TEST, ENTRY_COUNT };
-
 struct place {
 	bool is_reached;
-	bool is_used[ENTRY_COUNT];
-	bpf_label labels[ENTRY_COUNT];
+	bool is_used[BPF_ENTRIES];
+	bpf_label labels[BPF_ENTRIES];
 };
 
 struct layout {
@@ -22,14 +16,13 @@ struct layout {
 	VEC(bpf_node) order; /* successors before their predecessors */
 };
 
-/* Where to enter TO when FROM's word, masked as FROM tests it, is loaded. */
-static enum entry entry_from(const struct bpf_decision *from, const struct bpf_decision *to)
+enum bpf_entry bpf_entry_from(const struct bpf_decision *from, const struct bpf_decision *to)
 {
 	if (to->op == BPF_TEST_LEAF)
-		return ENTER_TEST;
+		return BPF_ENTER_TEST;
 	if (from->offset != to->offset || (from->mask & to->mask) != to->mask)
-		return ENTER_LOAD;
-	return from->mask == to->mask ? ENTER_TEST : ENTER_AND;
+		return BPF_ENTER_LOAD;
+	return from->mask == to->mask ? BPF_ENTER_TEST : BPF_ENTER_AND;
 }
 
 /* Visit all that can be reached from ROOT, depth first, without recursion. */
@@ -65,7 +58,7 @@ static void find_entries(struct layout *layout, bpf_node root)
 {
 	bpf_node *id;
 
-	layout->places[root].is_used[ENTER_LOAD] = true;
+	layout->places[root].is_used[BPF_ENTER_LOAD] = true;
 	vec_each (id, &layout->order) {
 		const struct bpf_decision *node = bpf_graph_at(layout->graph, *id);
 
@@ -73,7 +66,8 @@ static void find_entries(struct layout *layout, bpf_node root)
 			continue;
 		for (int i = 0; i < 2; i++) {
 			bpf_node next = i ? node->no : node->yes;
-			enum entry entry = entry_from(node, bpf_graph_at(layout->graph, next));
+			enum bpf_entry entry =
+				bpf_entry_from(node, bpf_graph_at(layout->graph, next));
 
 			layout->places[next].is_used[entry] = true;
 		}
@@ -83,7 +77,7 @@ static void find_entries(struct layout *layout, bpf_node root)
 static bpf_label label_from(const struct layout *layout, const struct bpf_decision *from,
 			    bpf_node to)
 {
-	return layout->places[to].labels[entry_from(from, bpf_graph_at(layout->graph, to))];
+	return layout->places[to].labels[bpf_entry_from(from, bpf_graph_at(layout->graph, to))];
 }
 
 static uint16_t jump_of(enum bpf_test_op op)
@@ -107,20 +101,20 @@ static void write_node(struct layout *layout, bpf_node id)
 	bpf_label *labels = place->labels;
 
 	if (node->op == BPF_TEST_LEAF) {
-		labels[ENTER_LOAD] = labels[ENTER_TEST] =
+		labels[BPF_ENTER_LOAD] = labels[BPF_ENTER_TEST] =
 			bpf_write_ret(layout->assembler, node->k);
-		bpf_write_near(layout->assembler, labels[ENTER_TEST]);
+		bpf_write_near(layout->assembler, labels[BPF_ENTER_TEST]);
 		return;
 	}
-	labels[ENTER_TEST] = bpf_write_jump(layout->assembler, jump_of(node->op), node->k,
-					    label_from(layout, node, node->yes),
-					    label_from(layout, node, node->no));
-	labels[ENTER_AND] = labels[ENTER_TEST];
+	labels[BPF_ENTER_TEST] = bpf_write_jump(layout->assembler, jump_of(node->op), node->k,
+						label_from(layout, node, node->yes),
+						label_from(layout, node, node->no));
+	labels[BPF_ENTER_AND] = labels[BPF_ENTER_TEST];
 	if (node->mask != UINT32_MAX &&
-	    (place->is_used[ENTER_AND] || place->is_used[ENTER_LOAD]))
-		labels[ENTER_AND] = bpf_write_and(layout->assembler, node->mask);
-	if (place->is_used[ENTER_LOAD])
-		labels[ENTER_LOAD] = bpf_write_load(layout->assembler, node->offset);
+	    (place->is_used[BPF_ENTER_AND] || place->is_used[BPF_ENTER_LOAD]))
+		labels[BPF_ENTER_AND] = bpf_write_and(layout->assembler, node->mask);
+	if (place->is_used[BPF_ENTER_LOAD])
+		labels[BPF_ENTER_LOAD] = bpf_write_load(layout->assembler, node->offset);
 }
 
 struct bpf_code bpf_layout(const struct bpf_graph *graph, bpf_node root, struct arena *arena)
@@ -143,7 +137,7 @@ struct bpf_code bpf_layout(const struct bpf_graph *graph, bpf_node root, struct 
 		if (bpf_graph_at(graph, *id)->op != BPF_TEST_LEAF)
 			write_node(&layout, *id);
 	code = bpf_assembler_finish(layout.assembler, arena,
-				    layout.places[root].labels[ENTER_LOAD]);
+				    layout.places[root].labels[BPF_ENTER_LOAD]);
 	arena_free(work);
 	return code;
 }

@@ -1,20 +1,40 @@
 #include "bpf/ranges.h"
 
+#include <string.h>
+
 #include "vec.h"
 
+/*
+ * A part of the numbers is a span of ranges without the heaviest lone numbers: those were taken
+ * out by comparisons on the way to it, and what lay on both sides of one grows together. They
+ * are taken out in the order of their weights, so that a part is told by its ends and by how
+ * far that has come, and the best tree of every part is found once.
+ */
+
 enum {
-	EXACT_MAX = 200, /* ranges of a tree that is searched for its best form */
-	CHAIN_MAX = 5,	 /* numbers that are peeled off one by one */
-	CHAIN_RANGES = 2 * CHAIN_MAX + 1,
-	STEP_COST = 16, /* of an executed comparison, per weight; a written one costs 1 */
+	EXACT_MAX = 160, /* ranges of a tree that is searched for its best form */
+	HEAVY_MAX = 24,	 /* lone numbers that can be taken out, of a small tree */
+	PLANS_MAX = 1 << 18,
+	OUT_SHARE = 12,	  /* a number that weighs less of its part is not taken out */
+	CHAIN_MAX = 12,	  /* numbers that are taken out one by one at the end */
+	HEAVY_SHARE = 40, /* a number of that share of all is a range of its own */
+	NEVER = UINT8_MAX,
+	NOT_PLANNED = 0,
 };
 
-/* How the ranges [first, first + count) are told apart. */
+enum form { FORM_DONE = 1, FORM_CUT, FORM_PEEL, FORM_CHAIN };
+
+/* The best tree for a part. */
 struct plan {
 	uint64_t cost;
-	uint64_t weight;
-	uint32_t cut;  /* the first range of the upper part; 0: a chain of peels */
-	uint32_t rest; /* of a chain: the range whose target is everybody else's */
+	uint16_t at; /* CUT: the first range of the upper part; DONE and CHAIN: a range that
+			leads where the rest does; PEEL: the range that is taken out */
+	uint16_t form;
+};
+
+struct part {
+	uint16_t low, high; /* its ranges */
+	uint16_t out;	    /* those with a smaller turn are out */
 };
 
 struct tree {
@@ -22,40 +42,78 @@ struct tree {
 	struct bpf_word word;
 	const struct bpf_range *ranges;
 	size_t count;
-	uint32_t last;	    /* number of the last range */
-	struct plan *plans; /* of [low, high] at low * count + high */
+	uint16_t heavy[HEAVY_MAX]; /* lone numbers that can be taken out, heaviest first */
+	size_t heavy_count;
+	uint8_t *turns;	    /* per range: its index in HEAVY, or NEVER */
+	struct plan *plans; /* per part */
 	struct arena *arena;
 };
 
-static struct plan *plan_of(const struct tree *tree, size_t low, size_t high)
+static bool is_lone(const struct bpf_range *range)
 {
-	return &tree->plans[low * tree->count + high];
+	return range->first == range->last;
 }
 
-/* The last number of a range. */
-static uint32_t last_number(const struct tree *tree, size_t index)
+static bool is_out(const struct tree *tree, struct part part, uint16_t range)
 {
-	return index + 1 < tree->count ? tree->ranges[index + 1].first - 1 : tree->last;
+	return tree->turns[range] < part.out;
 }
 
-static bool is_single(const struct tree *tree, size_t index)
+/* The plan of PART; parts that are the same for what lies outside have one. */
+static struct plan *plan_of(const struct tree *tree, struct part *part)
 {
-	return tree->ranges[index].first == last_number(tree, index);
+	while (part->out > 0 && (tree->heavy[part->out - 1] < part->low ||
+				 tree->heavy[part->out - 1] > part->high))
+		part->out--;
+	return &tree->plans[(part->low * tree->count + part->high) * (tree->heavy_count + 1) +
+			    part->out];
 }
 
-/* The numbers of a chain in the order of its tests: heavy ones first. */
-static size_t chain_order(const struct tree *tree, size_t low, size_t high, bpf_node rest,
-			  size_t order[static CHAIN_RANGES])
+/* The first range of PART, from AT on, that is not out; behind PART where there is none. */
+static uint16_t next_range(const struct tree *tree, struct part part, uint16_t at)
+{
+	while (at <= part.high && is_out(tree, part, at))
+		at++;
+	return at;
+}
+
+static uint64_t weight_of(const struct tree *tree, struct part part)
+{
+	uint64_t weight = 0;
+
+	for (uint16_t i = part.low; i <= part.high; i++)
+		if (!is_out(tree, part, i))
+			weight += tree->ranges[i].weight;
+	return weight;
+}
+
+/* Do all lead to one target? */
+static bool is_settled(const struct tree *tree, struct part part)
+{
+	bpf_node target = tree->ranges[next_range(tree, part, part.low)].target;
+
+	for (uint16_t i = part.low; i <= part.high; i++)
+		if (!is_out(tree, part, i) && tree->ranges[i].target != target)
+			return false;
+	return true;
+}
+
+/* The numbers of a chain in the order of its tests: heavy ones first. Gives how many, or
+ * CHAIN_MAX + 1 where they are too many or not all lone. */
+static size_t chain_order(const struct tree *tree, struct part part, bpf_node rest,
+			  uint16_t order[static CHAIN_MAX])
 {
 	size_t count = 0;
 
-	for (size_t i = low; i <= high; i++) {
+	for (uint16_t i = part.low; i <= part.high; i++) {
+		const struct bpf_range *range = &tree->ranges[i];
 		size_t at = count;
 
-		if (tree->ranges[i].target == rest)
+		if (range->target == rest || is_out(tree, part, i))
 			continue;
-		for (; at > 0 && tree->ranges[order[at - 1]].weight < tree->ranges[i].weight;
-		     at--)
+		if (count == CHAIN_MAX || !is_lone(range))
+			return CHAIN_MAX + 1;
+		for (; at > 0 && tree->ranges[order[at - 1]].weight < range->weight; at--)
 			order[at] = order[at - 1];
 		order[at] = i;
 		count++;
@@ -63,96 +121,178 @@ static size_t chain_order(const struct tree *tree, size_t low, size_t high, bpf_
 	return count;
 }
 
-/* Can all of [low, high] but the range REST and its like be peeled off one by one? */
-static void try_chain(const struct tree *tree, size_t low, size_t high, size_t rest,
+/* Take all out one by one but the range REST and its like. */
+static void try_chain(const struct tree *tree, struct part part, uint64_t weight, uint16_t rest,
 		      struct plan *best)
 {
-	bpf_node target = tree->ranges[rest].target;
-	size_t order[CHAIN_RANGES];
-	uint64_t cost = 0, left = best->weight;
-	size_t count;
+	uint16_t order[CHAIN_MAX];
+	uint64_t cost = 0;
+	size_t count = chain_order(tree, part, tree->ranges[rest].target, order);
 
-	for (size_t i = low; i <= high; i++)
-		if (tree->ranges[i].target != target && !is_single(tree, i))
-			return;
-	count = chain_order(tree, low, high, target, order);
 	if (count > CHAIN_MAX)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		cost += left * STEP_COST + 1;
-		left -= tree->ranges[order[i]].weight;
+		cost += weight + BPF_LENGTH;
+		weight -= tree->ranges[order[i]].weight;
 	}
-	if (cost < best->cost) {
-		best->cost = cost;
-		best->cut = 0;
-		best->rest = (uint32_t)rest;
+	if (cost < best->cost)
+		*best = (struct plan){cost, rest, FORM_CHAIN};
+}
+
+/* The rest of a chain is where more than lone numbers lead, or any if all are lone. */
+static void try_chains(const struct tree *tree, struct part part, uint64_t weight,
+		       struct plan *best)
+{
+	for (uint16_t i = part.low; i <= part.high; i++) {
+		if (is_lone(&tree->ranges[i]) || is_out(tree, part, i))
+			continue;
+		try_chain(tree, part, weight, i, best);
+		return;
+	}
+	for (uint16_t i = part.low; i <= part.high && part.high - part.low < CHAIN_MAX; i++)
+		if (!is_out(tree, part, i))
+			try_chain(tree, part, weight, i, best);
+}
+
+static const struct plan *find_plan(const struct tree *tree, struct part part);
+
+static void try_cuts(const struct tree *tree, struct part part, uint64_t weight,
+		     struct plan *best)
+{
+	uint16_t cut = next_range(tree, part, part.low);
+	bpf_node before = tree->ranges[cut].target;
+
+	for (cut++; cut <= part.high; cut++) {
+		struct part below = {part.low, (uint16_t)(cut - 1), part.out};
+		struct part above = {cut, part.high, part.out};
+		uint64_t cost = weight + BPF_LENGTH;
+
+		if (tree->ranges[cut].target == before || is_out(tree, part, cut))
+			continue;
+		before = tree->ranges[cut].target;
+		if (cost < best->cost)
+			cost += find_plan(tree, below)->cost;
+		if (cost < best->cost)
+			cost += find_plan(tree, above)->cost;
+		if (cost < best->cost)
+			*best = (struct plan){cost, cut, FORM_CUT};
 	}
 }
 
-static void find_plan(const struct tree *tree, size_t low, size_t high)
+static void try_peel(const struct tree *tree, struct part part, uint64_t weight,
+		     struct plan *best)
 {
-	struct plan *best = plan_of(tree, low, high);
+	uint64_t cost = weight + BPF_LENGTH;
+	uint16_t range;
 
-	best->weight = tree->ranges[low].weight;
-	best->cost = 0;
-	best->rest = (uint32_t)low;
-	if (low == high)
+	while (part.out < tree->heavy_count &&
+	       (tree->heavy[part.out] < part.low || tree->heavy[part.out] > part.high))
+		part.out++;
+	if (part.out == tree->heavy_count)
 		return;
-	best->weight += plan_of(tree, low + 1, high)->weight;
-	best->cost = UINT64_MAX;
-	for (size_t cut = low + 1; cut <= high; cut++) {
-		uint64_t cost = plan_of(tree, low, cut - 1)->cost +
-				plan_of(tree, cut, high)->cost + best->weight * STEP_COST + 1;
-
-		if (cost < best->cost) {
-			best->cost = cost;
-			best->cut = (uint32_t)cut;
-		}
-	}
-	if (high - low >= CHAIN_RANGES)
+	range = tree->heavy[part.out++];
+	if (tree->ranges[range].weight * (uint64_t)OUT_SHARE < weight ||
+	    next_range(tree, part, part.low) > part.high)
 		return;
-	for (size_t rest = low; rest <= high; rest++)
-		try_chain(tree, low, high, rest, best);
+	cost += find_plan(tree, part)->cost;
+	if (cost < best->cost)
+		*best = (struct plan){cost, range, FORM_PEEL};
 }
 
-static bpf_node build_chain(const struct tree *tree, size_t low, size_t high, size_t rest)
+static const struct plan *find_plan(const struct tree *tree, struct part part)
 {
-	bpf_node node = tree->ranges[rest].target;
-	size_t order[CHAIN_RANGES];
-	size_t count = chain_order(tree, low, high, node, order);
+	struct plan *plan = plan_of(tree, &part), best = {.cost = UINT64_MAX};
+	uint64_t weight;
 
-	while (count-- > 0) {
-		const struct bpf_range *range = &tree->ranges[order[count]];
-
-		node = bpf_graph_equal(tree->graph, tree->word.offset, tree->word.mask,
-				       range->first, range->target, node);
+	if (plan->form != NOT_PLANNED)
+		return plan;
+	if (is_settled(tree, part)) {
+		*plan = (struct plan){0, next_range(tree, part, part.low), FORM_DONE};
+		return plan;
 	}
-	return node;
+	weight = weight_of(tree, part);
+	try_chains(tree, part, weight, &best);
+	try_peel(tree, part, weight, &best);
+	try_cuts(tree, part, weight, &best);
+	*plan = best;
+	return plan;
+}
+
+static bpf_node build_equal(const struct tree *tree, uint16_t range, bpf_node rest)
+{
+	return bpf_graph_compare(tree->graph, BPF_TEST_EQ, tree->word.offset, tree->word.mask,
+				 tree->ranges[range].first, tree->ranges[range].target, rest);
 }
 
 static bpf_node build_cut(const struct tree *tree, size_t cut, bpf_node below, bpf_node above)
 {
-	return bpf_graph_at_least(tree->graph, tree->word.offset, tree->word.mask,
-				  tree->ranges[cut].first, above, below);
+	return bpf_graph_compare(tree->graph, BPF_TEST_GE, tree->word.offset, tree->word.mask,
+				 tree->ranges[cut].first, above, below);
 }
 
-static bpf_node build_planned(const struct tree *tree, size_t low, size_t high)
+static bpf_node build_chain(const struct tree *tree, struct part part, bpf_node rest)
 {
-	const struct plan *plan = plan_of(tree, low, high);
+	uint16_t order[CHAIN_MAX];
+	size_t count = chain_order(tree, part, rest, order);
+	bpf_node node = rest;
 
-	if (!plan->cut)
-		return build_chain(tree, low, high, plan->rest);
-	return build_cut(tree, plan->cut, build_planned(tree, low, plan->cut - 1),
-			 build_planned(tree, plan->cut, high));
+	while (count-- > 0)
+		node = build_equal(tree, order[count], node);
+	return node;
+}
+
+static bpf_node build(const struct tree *tree, struct part part)
+{
+	const struct plan *plan = find_plan(tree, part);
+	struct part below = {part.low, (uint16_t)(plan->at - 1), part.out};
+	struct part above = {plan->at, part.high, part.out};
+
+	switch ((enum form)plan->form) {
+	case FORM_DONE:
+		break;
+	case FORM_CHAIN:
+		return build_chain(tree, part, tree->ranges[plan->at].target);
+	case FORM_PEEL:
+		part.out = (uint16_t)(tree->turns[plan->at] + 1);
+		return build_equal(tree, plan->at, build(tree, part));
+	case FORM_CUT:
+		return build_cut(tree, plan->at, build(tree, below), build(tree, above));
+	}
+	return tree->ranges[plan->at].target;
+}
+
+/* Put RANGE among the heavy ones, if there is room for it before the last of MOST. */
+static void add_heavy(struct tree *tree, uint16_t range, size_t most)
+{
+	uint32_t weight = tree->ranges[range].weight;
+	size_t at = tree->heavy_count;
+
+	if (at == most && (!most || tree->ranges[tree->heavy[at - 1]].weight >= weight))
+		return;
+	if (at < most)
+		tree->heavy_count++;
+	else
+		at--;
+	for (; at > 0 && tree->ranges[tree->heavy[at - 1]].weight < weight; at--)
+		tree->heavy[at] = tree->heavy[at - 1];
+	tree->heavy[at] = range;
 }
 
 static bpf_node build_exact(struct tree *tree)
 {
-	tree->plans = ARENA_ARRAY(tree->arena, struct plan, tree->count * tree->count);
-	for (size_t low = tree->count; low-- > 0;)
-		for (size_t high = low; high < tree->count; high++)
-			find_plan(tree, low, high);
-	return build_planned(tree, 0, tree->count - 1);
+	struct part all = {0, (uint16_t)(tree->count - 1), 0};
+	size_t squares = tree->count * tree->count;
+	size_t most = PLANS_MAX / squares < HEAVY_MAX ? PLANS_MAX / squares : HEAVY_MAX;
+
+	for (uint16_t i = 0; i < tree->count; i++)
+		if (is_lone(&tree->ranges[i]) && tree->ranges[i].weight)
+			add_heavy(tree, i, most);
+	tree->turns = ARENA_ARRAY(tree->arena, uint8_t, tree->count);
+	memset(tree->turns, NEVER, tree->count);
+	for (uint8_t i = 0; i < tree->heavy_count; i++)
+		tree->turns[tree->heavy[i]] = i;
+	tree->plans = ARENA_ARRAY(tree->arena, struct plan, squares * (tree->heavy_count + 1));
+	return build(tree, all);
 }
 
 /* The ranges [low, high] of WHOLE as a tree of their own. */
@@ -165,41 +305,64 @@ static bpf_node build_part(const struct tree *whole, size_t low, size_t high)
 	if (high - low < EXACT_MAX) {
 		part.ranges += low;
 		part.count = high - low + 1;
-		part.last = last_number(whole, high);
 		return build_exact(&part);
 	}
 	for (size_t i = low; i <= high; i++)
-		total += whole->ranges[i].weight;
+		total += whole->ranges[i].weight + UINT64_C(1);
 	for (below = whole->ranges[low].weight; cut < high && below * 2 < total; cut++)
-		below += whole->ranges[cut].weight;
+		below += whole->ranges[cut].weight + UINT64_C(1);
 	return build_cut(whole, cut, build_part(whole, low, cut - 1),
 			 build_part(whole, cut, high));
 }
 
-bpf_node bpf_ranges_tree(struct bpf_graph *graph, struct bpf_word word,
-			 const struct bpf_range *ranges, size_t count)
+/* NODE with a root that needs no mask, where there is such a test. */
+static bpf_node plain_root(struct bpf_graph *graph, bpf_node node)
 {
-	struct arena *arena = bpf_graph_arena(graph);
+	struct bpf_decision root = *bpf_graph_at(graph, node);
+
+	if (root.op == BPF_TEST_EQ)
+		return bpf_graph_equal(graph, root.offset, root.mask, root.k, root.yes,
+				       root.no);
+	return node;
+}
+
+/* Numbers that weigh so much that it may pay to take them out of the middle of their like:
+ * their least weight. */
+static uint64_t heavy_weight(const struct bpf_range *ranges, size_t count)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += ranges[i].weight;
+	return total / HEAVY_SHARE + 1;
+}
+
+bpf_node bpf_ranges_tree(struct bpf_graph *graph, struct bpf_word word,
+			 const struct bpf_range *ranges, size_t count, struct arena *arena)
+{
 	VEC(struct bpf_range) merged = {0};
-	struct tree tree = {.graph = graph, .word = word, .last = word.mask};
-	bpf_node node;
+	struct tree tree = {.graph = graph, .word = word, .arena = arena};
+	bpf_node node = ranges[0].target;
+	uint64_t heavy = heavy_weight(ranges, count);
+	bool is_apart = true; /* the next range is not merged with the one before */
 
 	for (size_t i = 0; i < count; i++) {
+		bool is_heavy = ranges[i].weight >= heavy && is_lone(&ranges[i]);
 		struct bpf_range *before =
 			merged.count ? &merged.items[merged.count - 1] : NULL;
 
-		if (before && before->target == ranges[i].target)
+		if (before && before->target == ranges[i].target && !is_apart && !is_heavy) {
 			before->weight += ranges[i].weight;
-		else
+			before->last = ranges[i].last;
+		} else {
 			vec_push(arena, &merged, ranges[i]);
+		}
+		is_apart = is_heavy;
 	}
 	tree.ranges = merged.items;
 	tree.count = merged.count;
-	if (tree.count <= 1)
-		return ranges[0].target;
-	tree.arena = arena_new();
-	node = build_part(&tree, 0, tree.count - 1);
-	arena_free(tree.arena);
+	if (tree.count > 1)
+		node = plain_root(graph, build_part(&tree, 0, tree.count - 1));
 	return node;
 }
 
@@ -212,14 +375,17 @@ bpf_node bpf_points_tree(struct bpf_graph *graph, struct bpf_word word,
 	bool is_covered = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (points[i].value > next)
-			vec_push(arena, &ranges, ((struct bpf_range){next, rest, 1}));
+		uint32_t value = points[i].value;
+
+		if (value > next)
+			vec_push(arena, &ranges,
+				 ((struct bpf_range){next, value - 1, rest, 0}));
 		vec_push(arena, &ranges,
-			 ((struct bpf_range){points[i].value, points[i].target, 1}));
-		next = points[i].value + 1;
-		is_covered = points[i].value == word.mask;
+			 ((struct bpf_range){value, value, points[i].target, 0}));
+		next = value + 1;
+		is_covered = value == word.mask;
 	}
 	if (!is_covered)
-		vec_push(arena, &ranges, ((struct bpf_range){next, rest, 1}));
-	return bpf_ranges_tree(graph, word, ranges.items, ranges.count);
+		vec_push(arena, &ranges, ((struct bpf_range){next, word.mask, rest, 0}));
+	return bpf_ranges_tree(graph, word, ranges.items, ranges.count, arena);
 }

@@ -7,11 +7,13 @@
 
 #include "bpf/graph.h"
 
-/** The numbers from FIRST up to the next range lead to TARGET. */
+enum { BPF_LENGTH = 1024 }; /* what one written instruction weighs */
+
+/** The numbers from FIRST to LAST lead to TARGET. */
 struct bpf_range {
-	uint32_t first;
+	uint32_t first, last;
 	bpf_node target;
-	uint32_t weight; /* how much it matters that they are found fast; at least 1 */
+	uint32_t weight; /* what it weighs that they pass one more instruction; may be 0 */
 };
 
 /** A word of struct seccomp_data under a mask. */
@@ -21,11 +23,13 @@ struct bpf_word {
 };
 
 /**
- * A tree that leads (word & mask) to the target of its range. RANGES are sorted, the first
- * begins at 0; neighbours with one target are merged.
+ * A tree that leads (word & mask) to the target of its range. RANGES are sorted and hold every
+ * number that the word can be; neighbours with one target are merged. The tree is the lightest
+ * of those that cut the numbers in two and take heavy or lone numbers out. ARENA is for working
+ * memory.
  */
 bpf_node bpf_ranges_tree(struct bpf_graph *graph, struct bpf_word word,
-			 const struct bpf_range *ranges, size_t count);
+			 const struct bpf_range *ranges, size_t count, struct arena *arena);
 
 /** A number that leads somewhere of its own. */
 struct bpf_point {
@@ -33,7 +37,7 @@ struct bpf_point {
 	bpf_node target;
 };
 
-/** The same for POINTS, sorted and distinct; every other number leads to REST. */
+/** The shortest tree for POINTS, sorted and distinct; every other number leads to REST. */
 bpf_node bpf_points_tree(struct bpf_graph *graph, struct bpf_word word,
 			 const struct bpf_point *points, size_t count, bpf_node rest);
 

@@ -294,11 +294,14 @@ static size_t count_nodes(const struct bpf_graph *graph, bpf_node root, struct a
 
 bpf_node bpf_simplify(struct bpf_graph *graph, bpf_node root)
 {
-	struct arena *arena = arena_new();
-	struct walk walk = {.graph = graph, .arena = arena, .bucket_mask = FIRST_BUCKETS - 1};
+	struct walk walk = {.graph = graph, .bucket_mask = FIRST_BUCKETS - 1};
 	struct facts facts = {.refusal_count = 0};
+	struct arena *arena;
 	bpf_node node;
 
+	if (bpf_graph_at(graph, root)->op == BPF_TEST_LEAF)
+		return root;
+	walk.arena = arena = arena_new();
 	for (unsigned i = 0; i < WORDS; i++)
 		facts.words[i] = nothing;
 	walk.max_visits = VISITS_PER_NODE * count_nodes(graph, root, arena) + FIRST_BUCKETS;

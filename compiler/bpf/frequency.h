@@ -1,0 +1,24 @@
+/* frequency: how often each call is made, and what that weighs in the order of tests. */
+#ifndef SCML_BPF_FREQUENCY_H
+#define SCML_BPF_FREQUENCY_H
+
+#include <stdint.h>
+
+#include "abi.h"
+#include "arena.h"
+#include "bpf/profile.h"
+
+/** The frequencies of calls by their index, in no unit; no call has 0. */
+struct bpf_frequencies {
+	const uint32_t *calls;
+	const uint32_t *refused; /* where they are always refused */
+};
+
+/**
+ * The frequencies of DB's calls, in ARENA. PROFILE, or NULL, counts for most of them; the rest
+ * is what programs do in general, since no profile sees all.
+ */
+struct bpf_frequencies bpf_frequencies(struct arena *arena, const struct abi_db *db,
+				       const struct bpf_profile *profile);
+
+#endif

@@ -1,0 +1,331 @@
+#include "bpf/select.h"
+
+enum {
+	CANDIDATES = 32,
+	PARTS_MAX = 8,	 /* candidates for what a first test leaves over */
+	DEPTH_MAX = 2,	 /* first tests before the comparisons */
+	LONG_LIST = 6,	 /* runs of a word that is asked one first test less */
+	PLAIN_LIST = 20, /* runs of a word of which no first test is asked at all */
+	FILLS_MAX = 2,	 /* exits for words that were settled by a first test */
+	CHAIN_MAX = 3,	 /* numbers that are taken out before an earlier choice */
+	LOOK_BACK = 64,	 /* earlier choices that are looked at */
+	SHARE_GOOD = 4,	 /* calls that are good, of SHARE_ALL */
+	SHARE_ALL = 5,
+	COMMON_VALUES = 64,
+	COMMON_FALL = 8,
+	COMMON_FIRST = 1024,
+	LEVELS = 3,
+	LEVEL_SHIFT = 5, /* between the weights that trees are tried for */
+};
+
+struct candidates {
+	bpf_node items[CANDIDATES];
+	size_t count;
+	size_t most;
+};
+
+static void put(struct candidates *candidates, bpf_node node)
+{
+	for (size_t i = 0; i < candidates->count; i++)
+		if (candidates->items[i] == node)
+			return;
+	if (candidates->count < candidates->most)
+		candidates->items[candidates->count++] = node;
+}
+
+/*
+ * How common the values of RUN are: numbers are given out from 0 on, and the first ones to what
+ * is needed most. So each is as common as its reciprocal, but the common ones are many.
+ */
+static uint64_t commonness(const struct bpf_run *run)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t value = run->first; value <= run->last && value < COMMON_VALUES; value++)
+		sum += COMMON_FIRST / (value + COMMON_FALL);
+	return sum ? sum : 1;
+}
+
+void bpf_select_weigh(const struct bpf_exit *exits, const struct bpf_run *runs, size_t count,
+		      uint32_t weight, uint32_t *weights)
+{
+	uint64_t ways = 0, bad = 0, good_weight = weight;
+
+	for (size_t i = 0; i < count; i++) {
+		ways += exits[runs[i].exit].ways * commonness(&runs[i]);
+		bad += !exits[runs[i].exit].ways;
+	}
+	if (bad)
+		good_weight = ways ? good_weight * SHARE_GOOD / SHARE_ALL : 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t own = exits[runs[i].exit].ways * commonness(&runs[i]);
+
+		weights[i] = (uint32_t)(own ? good_weight * own / ways
+					    : (weight - good_weight) / bad);
+	}
+}
+
+/* RUNS as ranges of nodes, weighed as if all together had WEIGHT. */
+static struct bpf_range *make_ranges(struct arena *arena, const struct bpf_choice *choice,
+				     const struct bpf_run *runs, size_t count, uint32_t weight)
+{
+	struct bpf_range *ranges = ARENA_ARRAY(arena, struct bpf_range, count);
+	uint32_t *weights = ARENA_ARRAY(arena, uint32_t, count);
+
+	bpf_select_weigh(choice->exits, runs, count, weight, weights);
+	for (size_t i = 0; i < count; i++)
+		ranges[i] = (struct bpf_range){runs[i].first, runs[i].last,
+					       choice->exits[runs[i].exit].node, weights[i]};
+	return ranges;
+}
+
+/* Trees of comparisons: the best one and, of the first test, the shortest one. */
+static void propose_trees(struct bpf_select *select, const struct bpf_choice *choice,
+			  uint32_t mask, const struct bpf_run *runs, size_t count,
+			  unsigned depth, struct candidates *candidates)
+{
+	const struct bpf_word word = {choice->offset, mask};
+	struct arena *arena = choice->arena;
+	struct bpf_range *ranges = make_ranges(arena, choice, runs, count, choice->weight);
+
+	put(candidates, bpf_ranges_tree(select->graph, word, ranges, count, arena));
+	ranges = make_ranges(arena, choice, runs, count, 0);
+	if (!depth)
+		put(candidates, bpf_ranges_tree(select->graph, word, ranges, count, arena));
+}
+
+/* Where RANGES and those of CHOSEN differ in lone numbers only: take these out first. */
+static void propose_chain(struct bpf_select *select, const struct bpf_chosen *chosen,
+			  const struct bpf_range *ranges, size_t count,
+			  struct candidates *candidates)
+{
+	struct bpf_point points[CHAIN_MAX];
+	bpf_node node = chosen->node;
+	size_t point_count = 0;
+
+	for (size_t i = 0, j = 0; i < count && j < chosen->count;) {
+		const struct bpf_range *a = &ranges[i], *b = &chosen->ranges[j];
+		uint32_t first = a->first > b->first ? a->first : b->first;
+		uint32_t last = a->last < b->last ? a->last : b->last;
+
+		if (a->target != b->target) {
+			if (first != last || point_count == CHAIN_MAX)
+				return;
+			points[point_count++] = (struct bpf_point){first, a->target};
+		}
+		i += a->last == last;
+		j += b->last == last;
+	}
+	while (point_count-- > 0)
+		node = bpf_graph_compare(select->graph, BPF_TEST_EQ, chosen->word.offset,
+					 chosen->word.mask, points[point_count].value,
+					 points[point_count].target, node);
+	put(candidates, node);
+}
+
+static void propose_chains(struct bpf_select *select, struct bpf_word word,
+			   const struct bpf_range *ranges, size_t count,
+			   struct candidates *candidates)
+{
+	size_t first = select->chosen.count < LOOK_BACK ? 0 : select->chosen.count - LOOK_BACK;
+
+	for (size_t i = first; i < select->chosen.count; i++) {
+		const struct bpf_chosen *chosen = &select->chosen.items[i];
+
+		if (chosen->word.offset == word.offset && chosen->word.mask == word.mask)
+			propose_chain(select, chosen, ranges, count, candidates);
+	}
+}
+
+/* Compare the word, or the bits of it that matter. The bits of ZEROS are known to be clear. */
+static void propose_ranges(struct bpf_select *select, const struct bpf_choice *choice,
+			   diagram_node function, uint32_t zeros, unsigned depth,
+			   struct candidates *candidates)
+{
+	uint32_t support = bpf_bits_support(choice->bits, function);
+	uint32_t mask = (support | zeros) == UINT32_MAX ? UINT32_MAX : support;
+	struct arena *arena = choice->arena;
+	struct bpf_run runs[BPF_RUNS_MAX];
+	size_t count = bpf_bits_runs(choice->bits, function, support, runs, BPF_RUNS_MAX);
+
+	if (count) {
+		propose_trees(select, choice, mask, runs, count, depth, candidates);
+		propose_chains(select, (struct bpf_word){choice->offset, mask},
+			       make_ranges(arena, choice, runs, count, 0), count, candidates);
+	}
+	if (mask != UINT32_MAX) {
+		size_t few = 2 * count + 2;
+
+		if (few > BPF_RUNS_MAX)
+			few = BPF_RUNS_MAX;
+		count = bpf_bits_runs(choice->bits, function, ~zeros, runs, few);
+		if (count)
+			propose_trees(select, choice, UINT32_MAX, runs, count, depth,
+				      candidates);
+	}
+}
+
+static void propose(struct bpf_select *select, const struct bpf_choice *choice,
+		    diagram_node function, uint32_t zeros, unsigned depth,
+		    struct candidates *candidates);
+
+/* Candidates for FUNCTION, which may be an exit. */
+static void propose_part(struct bpf_select *select, const struct bpf_choice *choice,
+			 diagram_node function, uint32_t zeros, unsigned depth,
+			 struct candidates *candidates)
+{
+	*candidates = (struct candidates){.most = PARTS_MAX};
+	if (bpf_bits_same_word(choice->bits, choice->function, function))
+		propose(select, choice, function, zeros, depth, candidates);
+	else
+		put(candidates, choice->exits[function].node);
+}
+
+/* First of all: is any of the bits set that lead to one exit for sure? */
+static void propose_forcing(struct bpf_select *select, const struct bpf_choice *choice,
+			    diagram_node function, uint32_t zeros, unsigned depth,
+			    struct candidates *candidates)
+{
+	diagram_node exit;
+	uint32_t forcing = bpf_bits_forcing(choice->bits, function, &exit);
+	struct candidates parts;
+
+	if (!forcing)
+		return;
+	function = bpf_bits_without(choice->bits, function, forcing);
+	propose_part(select, choice, function, zeros | forcing, depth, &parts);
+	for (size_t i = 0; i < parts.count; i++)
+		put(candidates, bpf_graph_any_bit(select->graph, choice->offset, forcing,
+						  choice->exits[exit].node, parts.items[i]));
+}
+
+/* First of all: are all of the bits clear without which there is but one exit, CLEAR? The
+ * others may then be taken for words that lead to EXIT. */
+static void propose_filled(struct bpf_select *select, const struct bpf_choice *choice,
+			   diagram_node function, uint32_t clearing, diagram_node clear,
+			   diagram_node exit, uint32_t zeros, unsigned depth,
+			   struct candidates *candidates)
+{
+	struct candidates parts;
+
+	function = bpf_bits_fill(choice->bits, function, clearing, exit);
+	propose_part(select, choice, function, zeros, depth, &parts);
+	for (size_t i = 0; i < parts.count; i++)
+		put(candidates, bpf_graph_any_bit(select->graph, choice->offset, clearing,
+						  parts.items[i], choice->exits[clear].node));
+}
+
+static void propose_clearing(struct bpf_select *select, const struct bpf_choice *choice,
+			     diagram_node function, uint32_t zeros, unsigned depth,
+			     struct candidates *candidates)
+{
+	diagram_node clear, tried[FILLS_MAX] = {0};
+	uint32_t clearing = bpf_bits_clearing(choice->bits, function, &clear);
+	size_t count = 0;
+
+	for (size_t i = choice->run_count; i-- > 0 && count < FILLS_MAX;) {
+		diagram_node exit = choice->runs[i].exit;
+
+		if (exit == clear || (count && exit == tried[0]))
+			continue;
+		tried[count++] = exit;
+		propose_filled(select, choice, function, clearing, clear, exit, zeros, depth,
+			       candidates);
+	}
+}
+
+static void propose(struct bpf_select *select, const struct bpf_choice *choice,
+		    diagram_node function, uint32_t zeros, unsigned depth,
+		    struct candidates *candidates)
+{
+	unsigned deepest = choice->run_count > LONG_LIST ? 1 : DEPTH_MAX;
+
+	if (choice->run_count > PLAIN_LIST && choice->support == UINT32_MAX)
+		deepest = 0;
+	propose_ranges(select, choice, function, zeros, depth, candidates);
+	if (depth == deepest)
+		return;
+	propose_forcing(select, choice, function, zeros, depth + 1, candidates);
+	propose_clearing(select, choice, function, zeros, depth + 1, candidates);
+}
+
+/* What CANDIDATE would cost. */
+static uint64_t cost_of(struct bpf_select *select, const struct bpf_choice *choice,
+			const uint32_t *weights, bpf_node candidate)
+{
+	bpf_price_mark mark = bpf_price_state(select->price);
+	uint64_t cost = bpf_price_add(select->price, candidate) * BPF_LENGTH;
+
+	bpf_price_undo(select->price, mark);
+	for (size_t i = 0; i < choice->run_count; i++)
+		cost += (uint64_t)weights[i] * bpf_steps(select->graph, candidate,
+							 choice->offset, choice->runs[i].first);
+	return cost;
+}
+
+/* The node of an earlier choice that was the same and mattered about as much, to *NODE. */
+static bool recall(const struct bpf_select *select, const struct bpf_choice *choice,
+		   bpf_node *node)
+{
+	for (size_t i = select->chosen.count; i-- > 0;) {
+		const struct bpf_chosen *chosen = &select->chosen.items[i];
+		bool is_same = chosen->word.offset == choice->offset &&
+			       chosen->word.mask == choice->support &&
+			       chosen->count == choice->run_count &&
+			       chosen->weight / 2 <= choice->weight &&
+			       choice->weight / 2 <= chosen->weight;
+
+		for (size_t j = 0; is_same && j < chosen->count; j++) {
+			const struct bpf_range *range = &chosen->ranges[j];
+			const struct bpf_run *run = &choice->runs[j];
+
+			is_same = range->first == run->first && range->last == run->last &&
+				  range->target == choice->exits[run->exit].node;
+		}
+		*node = chosen->node;
+		if (is_same)
+			return true;
+	}
+	return false;
+}
+
+static void remember(struct bpf_select *select, const struct bpf_choice *choice, bpf_node node)
+{
+	const struct bpf_chosen chosen = {
+		.word = {choice->offset, choice->support},
+		.node = node,
+		.weight = choice->weight,
+		.ranges =
+			make_ranges(select->arena, choice, choice->runs, choice->run_count, 0),
+		.count = choice->run_count};
+
+	vec_push(select->arena, &select->chosen, chosen);
+}
+
+bpf_node bpf_select_node(struct bpf_select *select, const struct bpf_choice *choice,
+			 uint64_t *cost)
+{
+	struct candidates candidates = {.most = CANDIDATES};
+	uint32_t *weights = ARENA_ARRAY(select->arena, uint32_t, choice->run_count);
+	uint64_t best_cost = UINT64_MAX;
+	bpf_node best = 0;
+
+	bpf_select_weigh(choice->exits, choice->runs, choice->run_count, choice->weight,
+			 weights);
+	if (recall(select, choice, &best))
+		put(&candidates, best);
+	else
+		propose(select, choice, choice->function, 0, 0, &candidates);
+	for (size_t i = 0; i < candidates.count; i++) {
+		uint64_t one = cost_of(select, choice, weights, candidates.items[i]);
+
+		if (one < best_cost) {
+			best = candidates.items[i];
+			best_cost = one;
+		}
+	}
+	bpf_price_add(select->price, best);
+	remember(select, choice, best);
+	*cost += best_cost;
+	return best;
+}
