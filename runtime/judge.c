@@ -102,7 +102,12 @@ static const char *call_text(const struct judge *judge, const struct judge_case 
 bool judge_call(const struct judge *judge, const struct judge_case *subject)
 {
 	char cause[CAUSE_MAX_TEXT], name[JUDGE_MAX_NAME], text[JUDGE_MAX_TEXT];
-	struct report_call entry = {.tid = subject->tid, .call = subject->call};
+	struct report_call entry = {
+		.tid = subject->tid,
+		.log_line = subject->log_line,
+		.call = subject->call,
+		.memory = subject->memory,
+	};
 	const char *loss = visibility_loss(&judge->visibility, subject->call);
 	bool is_ours = !judge->only_listed || is_foreign(judge, subject->call) ||
 		       scml_has_rules(judge->table, subject->call->nr);

@@ -28,6 +28,7 @@ struct judge_case {
 	const struct scml_call *call;
 	const struct scml_memory *memory; /* NULL: cannot be seen */
 	pid_t tid;			  /* 0: not known */
+	uint64_t log_line;		  /* from 1; 0: it was seen alive */
 	const char *name;		  /* of the call; NULL: that of its number */
 	const char *text; /* the call in strace's form; NULL: to be made from what is known */
 	/** Asked once everything was read: is it still true? NULL: it is. */

@@ -152,14 +152,13 @@ static void flush(struct report *report)
 		report->error = errno ? errno : EIO;
 }
 
-void report_add(struct report *report, const struct report_call *call)
+bool report_wants_each(const struct report *report)
 {
-	report->counts[call->kind]++;
-	note_tid(report, call->tid);
-	if (call->kind != REPORT_SUPPORTED)
-		report_causes_count(report->causes, call);
-	if (!is_shown(report, call->kind))
-		return;
+	return report->options.shows_supported || report->options.wants_each;
+}
+
+static void show(struct report *report, const struct report_call *call)
+{
 	if (is_full(report)) {
 		report->lines_left_out++;
 		return;
@@ -170,6 +169,22 @@ void report_add(struct report *report, const struct report_call *call)
 	else
 		write_text(report, call);
 	flush(report);
+}
+
+void report_add_many(struct report *report, const struct report_call *call, uint64_t count)
+{
+	report->counts[call->kind] += count;
+	note_tid(report, call->tid);
+	if (call->kind != REPORT_SUPPORTED)
+		report_causes_count(report->causes, call, count);
+	if (is_shown(report, call->kind))
+		for (uint64_t i = 0; i < count; i++)
+			show(report, call);
+}
+
+void report_add(struct report *report, const struct report_call *call)
+{
+	report_add_many(report, call, 1);
 }
 
 void report_add_loss(struct report *report, const struct report_call *call, const char *why)

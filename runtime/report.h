@@ -22,6 +22,7 @@ struct report_options {
 	bool only_summary;    /* no lines */
 	bool shows_undecided; /* a line for each undecided call */
 	bool shows_supported; /* a line for each supported call */
+	bool wants_each;      /* something beside the lines needs every call with its values */
 };
 
 /** What a call turned out to be. */
@@ -34,19 +35,24 @@ enum report_kind {
 	REPORT_KINDS
 };
 
-/** One judged call. All strings are copied where they are kept. */
+/**
+ * One judged call. All strings are copied where they are kept. Of a supported call, FILE and
+ * LINE name the rule that supports it.
+ */
 struct report_call {
 	enum report_kind kind;
+	uint64_t log_line; /* on which it ends in the log, from 1; 0: it was seen alive */
 	pid_t tid;	   /* 0: not known */
 	const char *name;  /* of the call */
 	const char *text;  /* the call in strace's form */
 	const char *cause; /* why, in words; "" where nothing needs to be said */
 	const char *param; /* the place that failed, `addr.sa_family`; NULL: none */
-	const char *file;  /* of the nearest rule; NULL: there is none */
-	uint32_t line;	   /* of the nearest rule */
+	const char *file;  /* of the nearest rule, or the one that matches; NULL: none */
+	uint32_t line;	   /* of that rule */
 	bool has_value;	   /* the word that failed is known: */
 	uint64_t value;
-	const struct scml_call *call; /* NULL: not known by value */
+	const struct scml_call *call;	  /* NULL: not known by value */
+	const struct scml_memory *memory; /* behind the pointers of CALL; NULL: out of sight */
 };
 
 /** What the end of a run adds to what the calls said. */
@@ -65,8 +71,17 @@ struct report *report_new(const struct report_options *options);
 /** Does anything come of the text of a call of KIND? If not, nobody needs to make one. */
 bool report_wants_text(const struct report *report, enum report_kind kind);
 
+/**
+ * Must every supported call be added by itself, with its values, its memory and its rule? If
+ * not, a count of them is enough, by report_add_many() with all but the kind left out.
+ */
+bool report_wants_each(const struct report *report);
+
 /** Add a call: a line, where it is to be shown, and a count. */
 void report_add(struct report *report, const struct report_call *call);
+
+/** Add the same call COUNT times. */
+void report_add_many(struct report *report, const struct report_call *call, uint64_t count);
 
 /** From CALL on something is out of sight; WHY in words. */
 void report_add_loss(struct report *report, const struct report_call *call, const char *why);

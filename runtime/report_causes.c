@@ -79,7 +79,8 @@ static struct report_cause *add(struct report_causes *causes, struct report_caus
 	return slot;
 }
 
-void report_causes_count(struct report_causes *causes, const struct report_call *call)
+void report_causes_count(struct report_causes *causes, const struct report_call *call,
+			 uint64_t count)
 {
 	struct report_cause cause = {
 		.kind = call->kind,
@@ -100,7 +101,7 @@ void report_causes_count(struct report_causes *causes, const struct report_call 
 	}
 	if (!slot->name)
 		slot = add(causes, slot, &cause);
-	slot->count++;
+	slot->count += count;
 }
 
 static int compare(const void *left, const void *right)

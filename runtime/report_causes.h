@@ -25,8 +25,9 @@ struct report_causes;
 /** No causes yet, in ARENA. */
 struct report_causes *report_causes_new(struct arena *arena);
 
-/** Count the cause of CALL. */
-void report_causes_count(struct report_causes *causes, const struct report_call *call);
+/** Count the cause of CALL, which was seen COUNT times. */
+void report_causes_count(struct report_causes *causes, const struct report_call *call,
+			 uint64_t count);
 
 /** Run VISIT for each cause: by kind, then the most frequent first, then by name and text. */
 void report_causes_each(const struct report_causes *causes,

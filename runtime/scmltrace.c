@@ -81,7 +81,7 @@ static int run_program(const struct trace_options *options, const struct judge *
 		.judge = judge,
 		.engine = options->engine,
 		.rules = compilation->rules[0],
-		.holds_all = options->report.shows_supported,
+		.holds_all = report_wants_each(judge->report),
 		.argv = options->program,
 	};
 	struct report_totals totals = {.beside = " beside those that registers prove"};

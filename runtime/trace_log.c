@@ -80,7 +80,7 @@ static bool is_plain(struct trace_log *log, const struct strace_event *event)
 		is_plain = judge->only_listed;
 	else
 		is_plain = has_unconditional_rule(judge->table, event->nr) &&
-			   !report_wants_text(judge->report, REPORT_SUPPORTED);
+			   !report_wants_each(judge->report);
 	is_plain &= !visibility_cares(&judge->visibility, event->nr);
 	*plainness = is_plain ? PLAIN : NOT_PLAIN;
 	return is_plain;
@@ -109,6 +109,7 @@ static void on_event(void *context, const struct strace_event *event)
 	struct judge_case subject = {
 		.call = &call,
 		.tid = (pid_t)event->pid,
+		.log_line = event->line,
 		.name = name,
 	};
 
