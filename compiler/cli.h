@@ -38,6 +38,9 @@ struct cli {
 	enum bpf_order byte_order;
 	struct lint_options lint;
 	bool doc_details;
+	bool fmt_check;
+	bool fmt_write;
+	bool fmt_reflow;
 	bool no_verify;
 	bool is_quiet;
 	bool is_verbose;
@@ -62,6 +65,7 @@ enum cli_group {
 	CLI_OUTPUT = 8,	 /* where results go */
 	CLI_LINT = 16,	 /* what is checked beside the language */
 	CLI_IMPORT = 32, /* what is imported, and for whom */
+	CLI_FORMAT = 64, /* what becomes of the layout */
 };
 
 /** The commands, ended by a row whose RUN is NULL; the first one is compiling. */
@@ -117,5 +121,6 @@ int cmd_diff(struct cli *cli);
 int cmd_disasm(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_import(struct cli *cli);
+int cmd_fmt(struct cli *cli);
 
 #endif

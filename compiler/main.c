@@ -10,6 +10,8 @@ const struct cli_command cli_commands[] = {
 	 CLI_COMMON | CLI_COMPILE | CLI_LINT | CLI_FILTER | CLI_OUTPUT, cmd_compile},
 	{"lint", "[options] INPUT...", "Check rules without writing anything.",
 	 "scmlc lint specs/*.scml", CLI_COMMON | CLI_COMPILE | CLI_LINT, cmd_lint},
+	{"fmt", "[--check|--write] INPUT...", "Lay rules out in one way, comments and all.",
+	 "scmlc fmt --write specs/*.scml", CLI_COMMON | CLI_FORMAT, cmd_fmt},
 	{"eval", "[options] INPUT... < CALLS", "Say what the rules answer for system calls.",
 	 "echo 'socket 2 1 0' | scmlc eval net.scml", CLI_COMMON | CLI_COMPILE | CLI_FILTER,
 	 cmd_eval},

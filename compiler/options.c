@@ -207,6 +207,27 @@ static bool set_doc_details(struct cli *cli, const char *value)
 	return true;
 }
 
+static bool set_fmt_check(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->fmt_check = true;
+	return true;
+}
+
+static bool set_fmt_write(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->fmt_write = true;
+	return true;
+}
+
+static bool set_fmt_reflow(struct cli *cli, const char *value)
+{
+	(void)value;
+	cli->fmt_reflow = true;
+	return true;
+}
+
 static const struct cli_option options[] = {
 	{"-o", "FILE", "write the result to FILE; `-` is standard output",
 	 CLI_OUTPUT | CLI_IMPORT, set_output},
@@ -245,6 +266,10 @@ static const struct cli_option options[] = {
 	{"--cap", "CAP_NAME", "import for a container with that capability; repeatable",
 	 CLI_IMPORT, set_cap},
 	{"--portable", NULL, "warn of what other tools would not read", CLI_LINT, set_portable},
+	{"--check", NULL, "name the files whose layout is another; with -v, say how",
+	 CLI_FORMAT, set_fmt_check},
+	{"--write", NULL, "change the files in place", CLI_FORMAT, set_fmt_write},
+	{"--reflow", NULL, "decide all line breaks anew", CLI_FORMAT, set_fmt_reflow},
 	{"-W", "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
 	 CLI_COMMON, set_warning},
 	{"--diagnostics", "FORMAT", "text, json, sarif or github (text)", CLI_COMMON,
