@@ -6,12 +6,12 @@
 #include "value_name.h"
 
 /* The place and what can be said about it: `flags: ` and the words. */
-#define CAUSE_SAY(text, place, ...)                                                    \
-	do {                                                                           \
-		int written_ = snprintf(text, CAUSE_MAX_TEXT, "%s: ", place);          \
-		if (written_ >= 0 && written_ < CAUSE_MAX_TEXT)                        \
-			snprintf((text) + written_, CAUSE_MAX_TEXT - (size_t)written_, \
-				 __VA_ARGS__);                                         \
+#define CAUSE_SAY(text, place, ...)                                                           \
+	do {                                                                                  \
+		int written_ = snprintf((text)->words, CAUSE_MAX_TEXT, "%s: ", place);        \
+		if (written_ >= 0 && written_ < CAUSE_MAX_TEXT)                               \
+			snprintf((text)->words + written_, CAUSE_MAX_TEXT - (size_t)written_, \
+				 __VA_ARGS__);                                                \
 	} while (0)
 
 /* The bits of WORD that no composite of TEST covers and that do not count one by one. */
@@ -29,9 +29,8 @@ static uint64_t uncovered_bits(const struct scml_table *table, const struct scml
 	return left;
 }
 
-/* The part of the word that the test refused. */
-static uint64_t refused_part(const struct scml_table *table, const struct scml_test *test,
-			     uint64_t word)
+uint64_t cause_refused_part(const struct scml_table *table, const struct scml_test *test,
+			    uint64_t word)
 {
 	if (test->op == SCML_OP_BITS)
 		return uncovered_bits(table, test, word);
@@ -40,10 +39,9 @@ static uint64_t refused_part(const struct scml_table *table, const struct scml_t
 
 static void say_failure(const struct scml_table *table, const struct abi_db *db, unsigned arch,
 			const struct scml_call *call, const struct scml_test *test,
-			const struct scml_reason *reason, char *text)
+			const struct scml_reason *reason, struct cause_text *text)
 {
 	const char *place = table->strings + test->name;
-	char value[VALUE_NAME_MAX];
 
 	switch ((enum scml_op)test->op) {
 	case SCML_OP_STRING:
@@ -60,9 +58,10 @@ static void say_failure(const struct scml_table *table, const struct abi_db *db,
 			CAUSE_SAY(text, place, "the memory cannot be read or is too short");
 			return;
 		}
-		value_name(db, arch, call, place, refused_part(table, test, reason->value),
-			   test->mask, value);
-		CAUSE_SAY(text, place, "%s is in no rule", value);
+		value_name(db, arch, call, place,
+			   cause_refused_part(table, test, reason->value), test->mask,
+			   text->what);
+		CAUSE_SAY(text, place, "%s is in no rule", text->what);
 		return;
 	case SCML_OP_FALSE:
 		CAUSE_SAY(text, place, "the rule allows no value");
@@ -84,7 +83,7 @@ static bool is_known_at_return(const struct scml_table *table, const struct scml
 }
 
 static enum report_kind say_open(const struct scml_table *table, const struct scml_call *call,
-				 const struct scml_test *test, char *text)
+				 const struct scml_test *test, struct cause_text *text)
 {
 	const char *place = table->strings + test->name;
 
@@ -113,18 +112,19 @@ static void set_place(const struct scml_table *table, const struct scml_reason *
 	rule = &table->rules[reason->rule];
 	entry->file = table->strings + rule->file;
 	entry->line = rule->line;
+	entry->rule = reason->rule + 1;
 }
 
 void cause_describe(const struct scml_table *table, const struct abi_db *db, unsigned arch,
 		    const struct scml_call *call, enum scml_verdict verdict,
-		    const struct scml_reason *reason, char text[static CAUSE_MAX_TEXT],
+		    const struct scml_reason *reason, struct cause_text *text,
 		    struct report_call *entry)
 {
 	const struct scml_test *test =
 		reason->test == SCML_NONE ? NULL : &table->tests[reason->test];
 
-	text[0] = '\0';
-	entry->cause = text;
+	text->words[0] = text->what[0] = '\0';
+	entry->cause = text->words;
 	set_place(table, reason, entry);
 	if (test)
 		entry->param = table->strings + test->name;
@@ -144,8 +144,10 @@ void cause_describe(const struct scml_table *table, const struct abi_db *db, uns
 		if (test)
 			say_failure(table, db, arch, call, test, reason, text);
 		else
-			snprintf(text, CAUSE_MAX_TEXT, "%s",
+			snprintf(text->words, CAUSE_MAX_TEXT, "%s",
 				 entry->file ? "no rule matches" : "no rule is for this call");
+		if (*text->what)
+			entry->what = text->what;
 		return;
 	}
 }

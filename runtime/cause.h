@@ -7,8 +7,14 @@
 #include "abi.h"
 #include "report.h"
 #include "scml.h"
+#include "value_name.h"
 
 enum { CAUSE_MAX_TEXT = 512 };
+
+struct cause_text {
+	char words[CAUSE_MAX_TEXT];
+	char what[VALUE_NAME_MAX];
+};
 
 /**
  * Turn VERDICT and REASON, which scml_match() gave for CALL on architecture ARCH, into kind,
@@ -16,7 +22,12 @@ enum { CAUSE_MAX_TEXT = 512 };
  */
 void cause_describe(const struct scml_table *table, const struct abi_db *db, unsigned arch,
 		    const struct scml_call *call, enum scml_verdict verdict,
-		    const struct scml_reason *reason, char text[static CAUSE_MAX_TEXT],
+		    const struct scml_reason *reason, struct cause_text *text,
 		    struct report_call *entry);
+
+/** The bits of WORD for which TEST refused it: flags that are in no rule, or the whole field.
+ */
+uint64_t cause_refused_part(const struct scml_table *table, const struct scml_test *test,
+			    uint64_t word);
 
 #endif

@@ -16,25 +16,26 @@ static bool is_foreign(const struct judge *judge, const struct scml_call *call)
 }
 
 static void describe_foreign(const struct judge *judge, const struct scml_call *call,
-			     char text[static CAUSE_MAX_TEXT], struct report_call *entry)
+			     struct cause_text *text, struct report_call *entry)
 {
 	int arch = abi_arch_by_audit(judge->db, call->arch);
 
 	entry->kind = REPORT_FOREIGN;
-	entry->cause = text;
+	entry->cause = text->words;
+	text->what[0] = '\0';
 	if (call->arch == judge->table->arch)
-		snprintf(text, CAUSE_MAX_TEXT,
+		snprintf(text->words, CAUSE_MAX_TEXT,
 			 "its number is not of this architecture's table");
 	else if (arch >= 0)
-		snprintf(text, CAUSE_MAX_TEXT, "it is a call of %s",
+		snprintf(text->words, CAUSE_MAX_TEXT, "it is a call of %s",
 			 abi_string(judge->db, judge->db->archs[arch].name));
 	else
-		snprintf(text, CAUSE_MAX_TEXT, "it is a call of architecture 0x%" PRIx32,
+		snprintf(text->words, CAUSE_MAX_TEXT, "it is a call of architecture 0x%" PRIx32,
 			 call->arch);
 }
 
 static void describe(const struct judge *judge, const struct judge_case *subject,
-		     char text[static CAUSE_MAX_TEXT], struct report_call *entry)
+		     struct cause_text *text, struct report_call *entry)
 {
 	struct scml_reason reason;
 	enum scml_verdict verdict;
@@ -101,7 +102,8 @@ static const char *call_text(const struct judge *judge, const struct judge_case 
 
 bool judge_call(const struct judge *judge, const struct judge_case *subject)
 {
-	char cause[CAUSE_MAX_TEXT], name[JUDGE_MAX_NAME], text[JUDGE_MAX_TEXT];
+	char name[JUDGE_MAX_NAME], text[JUDGE_MAX_TEXT];
+	struct cause_text cause;
 	struct report_call entry = {
 		.tid = subject->tid,
 		.log_line = subject->log_line,
@@ -117,7 +119,7 @@ bool judge_call(const struct judge *judge, const struct judge_case *subject)
 		return true;
 	entry.name = subject->name ? subject->name : call_name(judge, subject->call, name);
 	entry.text = subject->text;
-	describe(judge, subject, cause, &entry);
+	describe(judge, subject, &cause, &entry);
 	if (!entry.text && (loss || report_wants_text(judge->report, entry.kind)))
 		entry.text = call_text(judge, subject, name, text);
 	/* Where nothing was found, nothing can be wrong with what was read. */

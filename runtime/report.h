@@ -12,7 +12,9 @@
 
 #include "scml.h"
 
-enum report_format { REPORT_TEXT, REPORT_JSON };
+enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_CSV, REPORT_FORMATS };
+
+struct report_needs_of;
 
 struct report_options {
 	FILE *out;
@@ -22,7 +24,10 @@ struct report_options {
 	bool only_summary;    /* no lines */
 	bool shows_undecided; /* a line for each undecided call */
 	bool shows_supported; /* a line for each supported call */
-	bool wants_each;      /* something beside the lines needs every call with its values */
+	/** Say which rules of this table were used, and how often; NULL: do not. */
+	const struct scml_table *coverage;
+	/** Tell what would have to be added to rules of this table; NULL: do not. */
+	const struct report_needs_of *needs;
 };
 
 /** What a call turned out to be. */
@@ -47,6 +52,8 @@ struct report_call {
 	const char *text;  /* the call in strace's form */
 	const char *cause; /* why, in words; "" where nothing needs to be said */
 	const char *param; /* the place that failed, `addr.sa_family`; NULL: none */
+	const char *what;  /* what was found there, `AF_INET6`; NULL: nothing that has a name */
+	uint32_t rule;	   /* that FILE and LINE are of, in the table, from 1; 0: not known */
 	const char *file;  /* of the nearest rule, or the one that matches; NULL: none */
 	uint32_t line;	   /* of that rule */
 	bool has_value;	   /* the word that failed is known: */
@@ -54,6 +61,8 @@ struct report_call {
 	const struct scml_call *call;	  /* NULL: not known by value */
 	const struct scml_memory *memory; /* behind the pointers of CALL; NULL: out of sight */
 };
+
+struct report;
 
 /** What the end of a run adds to what the calls said. */
 struct report_totals {
@@ -63,10 +72,23 @@ struct report_totals {
 	const char *beside;   /* what is to be said behind the number of supported calls */
 };
 
-struct report;
+/**
+ * Something beside the lines and the summary that takes the same calls: a page, a spec. A new
+ * one is a file and a row of the table in trace_reports.c.
+ */
+struct report_sink {
+	void *state;
+	bool wants_each; /* supported calls too, each with values, memory and rule */
+	void (*add)(void *state, const struct report_call *call, uint64_t count);
+	/** The run is over. @return 0 or an errno: writing failed */
+	int (*end)(void *state, const struct report *report);
+};
 
 /** An empty report. Never NULL. */
 struct report *report_new(const struct report_options *options);
+
+/** Have SINK take the calls too, from now on. */
+void report_attach(struct report *report, const struct report_sink *sink);
 
 /** Does anything come of the text of a call of KIND? If not, nobody needs to make one. */
 bool report_wants_text(const struct report *report, enum report_kind kind);

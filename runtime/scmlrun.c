@@ -67,13 +67,13 @@ static void print_reason(const struct watch *watch, const struct scml_call *call
 	const struct scml_table *table = watch->filter->table;
 	struct report_call entry = {0};
 	struct scml_reason reason;
-	char text[CAUSE_MAX_TEXT];
+	struct cause_text text;
 
 	if (!table || call->arch != table->arch)
 		return;
 	/* As the filter does, without a look at the memory. */
 	cause_describe(table, watch->options->compilation->db, arch, call,
-		       scml_match(table, call, NULL, &reason), &reason, text, &entry);
+		       scml_match(table, call, NULL, &reason), &reason, &text, &entry);
 	fprintf(watch->out, " (%s", entry.cause);
 	if (entry.file)
 		fprintf(watch->out, "; the nearest rule is %s:%u", entry.file, entry.line);

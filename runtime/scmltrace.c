@@ -5,6 +5,7 @@
 
 #include "judge.h"
 #include "program_status.h"
+#include "report_needs.h"
 #include "spec_files.h"
 #include "trace_live.h"
 #include "trace_log.h"
@@ -130,6 +131,7 @@ static int run(const struct trace_options *options, FILE *out)
 		.table = table_build(compilation->arena, rules),
 		.only_listed = options->only_listed,
 	};
+	const struct report_needs_of needs = {judge.table, judge.db, judge.arch};
 	int status;
 
 	if (!options->input && (int)judge.arch != abi_arch_host(judge.db)) {
@@ -138,6 +140,10 @@ static int run(const struct trace_options *options, FILE *out)
 		return TRACE_USAGE;
 	}
 	report_options.out = out;
+	if (options->wants_coverage)
+		report_options.coverage = judge.table;
+	if (report_options.format == REPORT_JSON)
+		report_options.needs = &needs;
 	visibility_resolve(&judge.visibility, judge.db, judge.arch);
 	judge.report = report_new(&report_options);
 	status = options->input ? read_log(options, &judge) : run_program(options, &judge);

@@ -64,6 +64,20 @@ static bool set_json(struct trace_options *options, const char *value)
 	return true;
 }
 
+static bool set_csv(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->report.format = REPORT_CSV;
+	return true;
+}
+
+static bool set_coverage(struct trace_options *options, const char *value)
+{
+	(void)value;
+	options->wants_coverage = true;
+	return true;
+}
+
 static bool set_max(struct trace_options *options, const char *value)
 {
 	char *end;
@@ -126,9 +140,13 @@ static const struct option table[] = {
 	 set_verbose},
 	{NULL, "--all", NULL, "supported calls too; every call is then held, which costs time",
 	 set_all},
-	{NULL, "--summary", NULL, "only the summary: causes, the most frequent first",
-	 set_summary},
+	{NULL, "--summary", NULL,
+	 "no calls, only a table of the causes, the most frequent first", set_summary},
 	{NULL, "--json", NULL, "one JSON object a line", set_json},
+	{NULL, "--csv", NULL,
+	 "comma-separated values, a row a call; with --summary a row a cause", set_csv},
+	{NULL, "--coverage", NULL, "which rules were used, how often, and which never",
+	 set_coverage},
 	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max},
 	{NULL, "--fail", NULL,
 	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided",

@@ -34,7 +34,8 @@ struct trace_options {
 	const struct engine *engine;
 	struct report_options report; /* without OUT */
 	bool only_listed;
-	bool must_fail; /* --fail */
+	bool must_fail;	     /* --fail */
+	bool wants_coverage; /* --coverage */
 	bool is_verbose;
 	bool color; /* of diagnostics */
 };

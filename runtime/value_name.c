@@ -234,20 +234,27 @@ static void append_set(const struct walk *walk, const struct abi_set *set, uint6
 	}
 }
 
+const struct abi_slot *value_slot(const struct abi_db *db, unsigned arch,
+				  const struct scml_call *call, const char *place)
+{
+	const struct abi_call *abi = abi_call_by_nr(db, arch, call->nr);
+	struct walk walk = {.db = db, .arch = arch, .call = call};
+
+	if (!abi)
+		return NULL;
+	walk.params = abi_call_params(db, abi, arch, &walk.param_count);
+	return find_slot(&walk, place);
+}
+
 void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *call,
 		const char *place, uint64_t word, uint64_t mask,
 		char name[static VALUE_NAME_MAX])
 {
-	const struct abi_call *abi = abi_call_by_nr(db, arch, call->nr);
-	struct walk walk = {.db = db, .arch = arch, .call = call};
-	const struct abi_slot *slot = NULL;
+	const struct walk walk = {.db = db, .arch = arch, .call = call};
+	const struct abi_slot *slot = value_slot(db, arch, call, place);
 	struct text text = {name, 0};
 
 	name[0] = '\0';
-	if (abi) {
-		walk.params = abi_call_params(db, abi, arch, &walk.param_count);
-		slot = find_slot(&walk, place);
-	}
 	if (slot && slot->set)
 		append_set(&walk, &db->sets[slot->set], word, mask ? mask : UINT64_MAX, &text);
 	/* Addresses differ from run to run; that one is not NULL is all that a rule is about.

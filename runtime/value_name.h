@@ -10,6 +10,13 @@
 enum { VALUE_NAME_MAX = 256 };
 
 /**
+ * What PLACE (`flags`, `addr.sa_family`) of CALL is to the database; NULL where that is not
+ * known without memory.
+ */
+const struct abi_slot *value_slot(const struct abi_db *db, unsigned arch,
+				  const struct scml_call *call, const char *place);
+
+/**
  * Write WORD, which stands at PLACE (`flags`, `addr.sa_family`) of CALL, to NAME: by the names
  * that the database has for its members, or as a number.
  * @param mask  the bits of the word that matter; 0: all

@@ -92,10 +92,11 @@ START_TEST(causes_are_counted_and_the_most_frequent_comes_first)
 	ck_assert_str_eq(wr.text,
 			 "scmltrace: calls: 302 unsupported, 1 undecided, 0 of other tables, "
 			 "0 supported\n"
-			 "     300 unsupported a: often; nearest a.scml:7\n"
-			 "       1 unsupported b: alike; nearest a.scml:7\n"
-			 "       1 unsupported b: rare; nearest a.scml:7\n"
-			 "       1 undecided   c: open; a.scml:7\n"
+			 "COUNT  CALL  ARGUMENT  UNSUPPORTED      ERRNO  FIRST  NEAREST RULE\n"
+			 "  300  a     -         often            -      pid 1  a.scml:7\n"
+			 "    1  b     -         alike            -      pid 1  a.scml:7\n"
+			 "    1  b     -         rare             -      pid 1  a.scml:7\n"
+			 "    1  c     -         undecided: open  -      pid 1  a.scml:7\n"
 			 "scmltrace: cannot certify: not everything was seen and decided\n");
 }
 END_TEST
@@ -112,9 +113,9 @@ START_TEST(a_thousand_causes_are_kept_apart)
 		add(REPORT_UNSUPPORTED, 1, "a", cause);
 	}
 	finish(0);
-	line = strchr(wr.text, '\n');
+	line = strchr(strchr(wr.text, '\n') + 1, '\n');
 	for (; line && line[1]; line = strchr(line + 1, '\n')) {
-		ck_assert_int_eq(strncmp(line + 1, "       2 unsupported a: ", 24), 0);
+		ck_assert_int_eq(strncmp(line + 1, "    2  a     ", 13), 0);
 		lines++;
 	}
 	ck_assert_int_eq(lines, 1000);

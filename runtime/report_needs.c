@@ -1,0 +1,186 @@
+#include "report_needs.h"
+
+#include <string.h>
+
+#include "cause.h"
+#include "value_name.h"
+#include "word_parts.h"
+
+enum { MAX_NEEDS = 1 << 20 };
+
+struct report_needs {
+	const struct report_needs_of *of;
+	struct report_causes *list;
+};
+
+struct report_needs *report_needs_new(struct arena *arena, const struct report_needs_of *of)
+{
+	struct report_needs *needs = ARENA_NEW(arena, struct report_needs);
+
+	needs->of = of;
+	needs->list = report_causes_new(arena, MAX_NEEDS);
+	return needs;
+}
+
+void report_needs_add(struct report_needs *needs, const struct report_cause *need)
+{
+	report_causes_add(needs->list, need);
+}
+
+static void add_parts(struct report_needs *needs, const struct report_cause *need,
+		      uint64_t word, uint64_t mask, const struct abi_set *set)
+{
+	struct word_part parts[WORD_MAX_PARTS];
+	char text[WORD_MAX_NAME];
+	size_t count = word_parts(needs->of->db, needs->of->arch, set, word, mask, parts);
+
+	for (size_t i = 0; i < count; i++) {
+		struct report_cause one = *need;
+
+		one.what = word_part_name(&parts[i], text);
+		report_causes_add(needs->list, &one);
+	}
+}
+
+static const struct abi_set *set_of(const struct report_needs_of *of,
+				    const struct abi_slot *slot)
+{
+	return slot && slot->set ? &of->db->sets[slot->set] : NULL;
+}
+
+/* Nothing has rules for the call: its name, and the constants of its parameters. */
+static void need_call(struct report_needs *needs, const struct report_call *call,
+		      const struct report_cause *need)
+{
+	const struct report_needs_of *of = needs->of;
+	const struct abi_call *abi =
+		call->call ? abi_call_by_nr(of->db, of->arch, call->call->nr) : NULL;
+	size_t count = 0;
+	const struct abi_param *params =
+		abi ? abi_call_params(of->db, abi, of->arch, &count) : NULL;
+
+	report_causes_add(needs->list, need);
+	for (size_t i = 0; i < count && i < SCML_REGISTERS; i++) {
+		struct report_cause one = *need;
+		const struct abi_slot *slot;
+
+		one.param = abi_string(of->db, params[i].name);
+		slot = value_slot(of->db, of->arch, call->call, one.param);
+		if (slot && slot->set && slot->target == ABI_TARGET_NONE &&
+		    !(call->call->unknown >> i & 1))
+			add_parts(needs, &one, call->call->args[i], UINT64_MAX,
+				  set_of(of, slot));
+	}
+}
+
+/* What TEST of TABLE by itself, a condition of a rule's or a part of one, says about CALL. */
+static enum scml_verdict judge_test(const struct scml_table *table, uint32_t test,
+				    const struct report_call *call, struct scml_reason *reason)
+{
+	const struct scml_call_rules calls = {.first_rule = 0, .rule_count = 1};
+	const struct scml_rule rule = {.first_cond = 0, .cond_count = 1};
+	const struct scml_cond cond = {.test = test};
+	const uint16_t by_nr[1] = {1};
+	struct scml_call alone = *call->call;
+	struct scml_table narrow = *table;
+
+	alone.nr = 0;
+	narrow.nr_count = 1;
+	narrow.by_nr = by_nr;
+	narrow.calls = &calls;
+	narrow.call_count = 1;
+	narrow.rules = &rule;
+	narrow.rule_count = 1;
+	narrow.conds = &cond;
+	narrow.cond_count = 1;
+	return scml_match(&narrow, &alone, call->memory, reason);
+}
+
+static void need_of_reason(struct report_needs *needs, const struct report_call *call,
+			   const struct report_cause *need, const struct scml_reason *reason)
+{
+	const struct report_needs_of *of = needs->of;
+	const struct scml_test *test = &of->table->tests[reason->test];
+	struct report_cause one = *need;
+	bool is_word = test->op == SCML_OP_IN || test->op == SCML_OP_NOT_IN ||
+		       test->op == SCML_OP_BITS;
+	const struct abi_slot *slot;
+
+	one.param = of->table->strings + test->name;
+	if (!is_word || !reason->has_value) {
+		report_causes_add(needs->list, &one);
+		return;
+	}
+	slot = value_slot(of->db, of->arch, call->call, one.param);
+	/* Of flags only those that are missing; of an enum the whole field. */
+	add_parts(needs, &one, reason->value,
+		  test->op == SCML_OP_BITS ? cause_refused_part(of->table, test, reason->value)
+					   : test->mask,
+		  set_of(of, slot));
+}
+
+/* Every part of a condition that fails needs something of its own. */
+static void need_of_test(struct report_needs *needs, const struct report_call *call,
+			 const struct report_cause *need, uint32_t index)
+{
+	const struct scml_table *table = needs->of->table;
+	const struct scml_test *test = &table->tests[index];
+	struct scml_reason reason;
+
+	/* What has no name is the number of parameters, which is no constant's matter. */
+	if (test->op != SCML_OP_ALL && !test->name)
+		return;
+	if (test->op == SCML_OP_ALL) {
+		for (uint32_t i = 0; i < test->count; i++)
+			need_of_test(needs, call, need, test->first + i);
+		return;
+	}
+	if (judge_test(table, index, call, &reason) == SCML_UNSUPPORTED &&
+	    reason.test != SCML_NONE)
+		need_of_reason(needs, call, need, &reason);
+}
+
+void report_needs_count(struct report_needs *needs, const struct report_call *call,
+			uint64_t count)
+{
+	const struct scml_table *table = needs->of->table;
+	struct report_cause need = {.name = call->name, .count = count};
+	const struct scml_rule *rule;
+
+	if (call->kind != REPORT_UNSUPPORTED)
+		return;
+	if (!call->rule || !call->call) {
+		need_call(needs, call, &need);
+		return;
+	}
+	rule = &table->rules[call->rule - 1];
+	need.file = call->file;
+	need.line = call->line;
+	for (uint32_t i = 0; i < rule->cond_count; i++)
+		need_of_test(needs, call, &need, table->conds[rule->first_cond + i].test);
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct report_cause *a = left, *b = right;
+	int order = report_text_order(a->name, b->name);
+
+	if (!order)
+		order = report_text_order(a->file, b->file);
+	if (!order)
+		order = (a->line > b->line) - (a->line < b->line);
+	if (!order)
+		order = report_text_order(a->param, b->param);
+	return order ? order : report_text_order(a->what, b->what);
+}
+
+void report_needs_each(const struct report_needs *needs,
+		       void (*visit)(void *context, const struct report_cause *need),
+		       void *context)
+{
+	size_t count;
+	const struct report_cause *sorted = report_causes_sorted(needs->list, by_place, &count);
+
+	for (size_t i = 0; i < count; i++)
+		visit(context, &sorted[i]);
+}
