@@ -72,7 +72,7 @@ static void check_field(struct witness *witness, const struct render_job *job,
 {
 	struct strace_text name = {text.at, strace_name_len(text)};
 	const struct abi_field *field = find_field(witness, object, name);
-	struct render_scope scope = {object, witness->made->address, MEMORY_BYTES, 0};
+	struct call_scope scope = {object, witness->made->address, MEMORY_BYTES, 0};
 	unsigned bits;
 	uint64_t offset;
 
@@ -94,9 +94,10 @@ static void check_fields(struct witness *witness, const struct render_job *call,
 			 const struct abi_struct *object, struct strace_text text)
 {
 	const struct scml_memory memory = {read_memory, (void *)(uintptr_t)witness->made};
-	struct render_job job = *call;
+	struct call_view view = *call->view;
+	const struct render_job job = {&view, call->text};
 
-	job.memory = &memory;
+	view.memory = &memory;
 	text = strace_skip(text, 1);
 	while (text.len && *text.at != '}') {
 		struct strace_text field = text;
@@ -168,12 +169,13 @@ static const struct abi_slot *resolve(const struct witness *witness,
 static void check_argument(struct witness *witness, const struct render_job *job,
 			   const struct scml_call *decoded, size_t at, struct strace_text text)
 {
-	const struct abi_slot *slot = resolve(witness, job->params, &job->params[at].slot);
+	const struct abi_slot *slot =
+		resolve(witness, job->view->params, &job->view->params[at].slot);
 	unsigned bits = abi_type_bits(witness->db, slot->type, witness->arch);
 	uint64_t word = render_cut(witness->made->call.args[at], bits, false);
 	bool is_known = !(decoded->unknown >> at & 1);
 
-	witness->param = abi_string(witness->db, job->params[at].name);
+	witness->param = abi_string(witness->db, job->view->params[at].name);
 	if (memchr("{[\"", *text.at, 3)) {
 		bool is_ours = is_known && *text.at == '{' && slot->target_struct &&
 			       word == witness->made->address;
@@ -187,7 +189,7 @@ static void check_argument(struct witness *witness, const struct render_job *job
 		return;
 	}
 	job->text->used = 0;
-	render_slot(job, NULL, &job->params[at].slot, witness->made->call.args[at]);
+	render_slot(job, NULL, &job->view->params[at].slot, witness->made->call.args[at]);
 	if (!is_known)
 		witness_blame_names(witness, text);
 	else if (render_cut(decoded->args[at], bits, false) != word)
@@ -204,8 +206,9 @@ static int param_called(const struct render_job *job, struct strace_text name)
 		return -1;
 	memcpy(word, name.at, name.len);
 	word[name.len] = '\0';
-	for (size_t i = 0; i < job->param_count; i++)
-		if (abi_is_name(job->db, job->params[i].name, job->params[i].aliases, word))
+	for (size_t i = 0; i < job->view->param_count; i++)
+		if (abi_is_name(job->view->db, job->view->params[i].name,
+				job->view->params[i].aliases, word))
 			return (int)i;
 	return -1;
 }
@@ -234,10 +237,9 @@ void witness_compare_call(struct witness *witness, const struct abi_call *abi,
 {
 	char buffer[MAX_TEXT];
 	struct render_text text = render_text_in(buffer, sizeof(buffer));
-	struct render_job job = {.db = witness->db,
-				 .arch = witness->arch,
-				 .call = &witness->made->call,
-				 .text = &text};
+	struct call_view view = {
+		.db = witness->db, .arch = witness->arch, .call = &witness->made->call};
+	const struct render_job job = {&view, &text};
 	struct scml_call decoded = witness->made->call;
 	struct strace_parts parts;
 
@@ -248,12 +250,12 @@ void witness_compare_call(struct witness *witness, const struct abi_call *abi,
 		witness_differ(witness, line->name, witness->call);
 	strace_line_split(line->rest, &parts);
 	strace_decode(witness->decoder, abi, &parts, &decoded);
-	job.params = abi_call_params(witness->db, abi, witness->arch, &job.param_count);
+	view.params = abi_call_params(witness->db, abi, witness->arch, &view.param_count);
 	for (size_t i = 0; i < parts.count; i++) {
 		struct strace_text argument = parts.args[i];
 		int at = place_of(witness, &job, &parts, i, &argument);
 
-		if (at < 0 || (size_t)at >= job.param_count) {
+		if (at < 0 || (size_t)at >= view.param_count) {
 			witness->param = "an argument more";
 			witness_differ(witness, argument, "-");
 		} else if (argument.len) {
