@@ -27,7 +27,8 @@ static struct miss miss_of_test(struct match_state *st, const struct match_view 
 	if (test->op != SCML_OP_ALL)
 		return (struct miss){1, 0};
 	for (uint32_t i = 0; i < test->count && st->steps; i++)
-		miss_add(&miss, i, match_eval(st, view, st->table->tests + test->first + i));
+		miss_add(&miss, i,
+			 scml_match_eval(st, view, st->table->tests + test->first + i));
 	return miss;
 }
 
@@ -36,7 +37,7 @@ static struct miss miss_of_rule(struct match_state *st, const struct scml_rule *
 	struct miss miss = {0, 0};
 
 	for (uint32_t i = 0; i < rule->cond_count && st->steps; i++)
-		miss_add(&miss, i, match_cond(st, rule->first_cond + i));
+		miss_add(&miss, i, scml_match_cond(st, rule->first_cond + i));
 	return miss;
 }
 
@@ -53,7 +54,7 @@ static uint32_t telling_child(struct match_state *st, const struct match_view *v
 		const struct scml_test *child = st->table->tests + test->first + i;
 		struct miss miss;
 
-		if (match_eval(st, view, child) != verdict)
+		if (scml_match_eval(st, view, child) != verdict)
 			continue;
 		if (!is_nearest_wanted)
 			return test->first + i;
@@ -78,19 +79,19 @@ static uint32_t telling_block_child(struct match_state *st, struct match_view *v
 	struct match_view inside;
 	uint64_t extent;
 
-	if (!match_open_block(st, view, test, &inside, &extent, &own))
+	if (!scml_match_open_block(st, view, test, &inside, &extent, &own))
 		return SCML_NONE;
 	if (test->op == SCML_OP_MEMORY) {
-		match_enter_struct(block, &inside, extent);
-		if (match_eval(st, &inside, child) != verdict)
+		scml_match_enter_struct(block, &inside, extent);
+		if (scml_match_eval(st, &inside, child) != verdict)
 			return SCML_NONE;
 		*view = inside;
 		return test->first;
 	}
 	for (uint64_t i = 0; i < extent && i < SCML_MAX_ELEMENTS && st->steps; i++) {
-		struct match_view element = match_element(block, &inside, i);
+		struct match_view element = scml_match_element(block, &inside, i);
 
-		if (match_eval(st, &element, child) != verdict)
+		if (scml_match_eval(st, &element, child) != verdict)
 			continue;
 		*view = element;
 		return test->first;
@@ -126,8 +127,8 @@ static void explain_test(struct match_state *st, uint32_t index, enum scml_verdi
 	test = st->table->tests + index;
 	if (!has_word(st, test))
 		return;
-	reason->has_value =
-		match_read_place(st, &view, &test->place, &reason->value) == SCML_SUPPORTED;
+	reason->has_value = scml_match_read_place(st, &view, &test->place, &reason->value) ==
+			    SCML_SUPPORTED;
 	if (!reason->has_value)
 		reason->value = 0;
 }
@@ -149,8 +150,8 @@ static uint32_t nearest_rule(struct match_state *st, const struct scml_call_rule
 	return best;
 }
 
-void match_explain(struct match_state *st, const struct scml_call_rules *rules,
-		   uint32_t decider, enum scml_verdict verdict, struct scml_reason *reason)
+void scml_match_explain(struct match_state *st, const struct scml_call_rules *rules,
+			uint32_t decider, enum scml_verdict verdict, struct scml_reason *reason)
 {
 	const struct scml_rule *rule;
 
@@ -164,7 +165,7 @@ void match_explain(struct match_state *st, const struct scml_call_rules *rules,
 	for (uint32_t i = 0; i < rule->cond_count && st->steps; i++) {
 		uint32_t cond = rule->first_cond + i;
 
-		if (match_cond(st, cond) != verdict)
+		if (scml_match_cond(st, cond) != verdict)
 			continue;
 		reason->cond = cond;
 		explain_test(st, st->table->conds[cond].test, verdict, reason);

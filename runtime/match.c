@@ -88,8 +88,9 @@ static enum scml_verdict read_inside(const struct match_state *st,
 	return verdict;
 }
 
-enum scml_verdict match_read_place(const struct match_state *st, const struct match_view *view,
-				   const struct scml_place *place, uint64_t *word)
+enum scml_verdict scml_match_read_place(const struct match_state *st,
+					const struct match_view *view,
+					const struct scml_place *place, uint64_t *word)
 {
 	if (place->base == SCML_INSIDE)
 		return read_inside(st, view, place, word);
@@ -132,11 +133,11 @@ static enum scml_verdict read_extent(const struct match_state *st,
 		*length = extent->fixed;
 		return SCML_SUPPORTED;
 	case SCML_EXTENT_PLACE:
-		verdict = match_read_place(st, view, place, &word);
+		verdict = scml_match_read_place(st, view, place, &word);
 		*length = length_of(word, place->width, place->flags & SCML_SIGNED);
 		return verdict;
 	case SCML_EXTENT_POINTEE:
-		verdict = match_read_place(st, view, place, &word);
+		verdict = scml_match_read_place(st, view, place, &word);
 		return verdict == SCML_SUPPORTED ? read_pointee(st, word, length) : verdict;
 	case SCML_EXTENT_RETURN:
 		*length = length_of((uint64_t)st->call->ret, 64, true);
@@ -196,7 +197,7 @@ static inline enum scml_verdict eval(struct match_state *st, const struct match_
 
 	if (test->op < SCML_OP_IN || test->op > SCML_OP_BITS || place->base == SCML_INSIDE ||
 	    test->flags || st->call->unknown || !st->steps)
-		return match_eval(st, view, test);
+		return scml_match_eval(st, view, test);
 	st->steps--;
 	return holds_for(st, test, cut(st->call->args[place->base], place->width))
 		       ? SCML_SUPPORTED
@@ -264,7 +265,7 @@ static enum scml_verdict eval_word(const struct match_state *st, const struct ma
 		if (has_failed(st->call))
 			return SCML_SUPPORTED;
 	}
-	verdict = match_read_place(st, view, &test->place, &word);
+	verdict = scml_match_read_place(st, view, &test->place, &word);
 	if (verdict != SCML_SUPPORTED)
 		return verdict;
 	if (test->op == SCML_OP_STRING)
@@ -298,9 +299,9 @@ static enum scml_verdict eval_any(struct match_state *st, const struct match_vie
 	return verdict;
 }
 
-bool match_open_block(const struct match_state *st, const struct match_view *view,
-		      const struct scml_test *test, struct match_view *inside, uint64_t *extent,
-		      enum scml_verdict *verdict)
+bool scml_match_open_block(const struct match_state *st, const struct match_view *view,
+			   const struct scml_test *test, struct match_view *inside,
+			   uint64_t *extent, enum scml_verdict *verdict)
 {
 	const struct scml_block *block = st->table->blocks + test->block;
 	uint64_t pointer;
@@ -312,7 +313,7 @@ bool match_open_block(const struct match_state *st, const struct match_view *vie
 		*inside = *view;
 		inside->offset += test->place.offset;
 	} else {
-		*verdict = match_read_place(st, view, &test->place, &pointer);
+		*verdict = scml_match_read_place(st, view, &test->place, &pointer);
 		if (*verdict != SCML_SUPPORTED || !pointer)
 			return false;
 		inside->base = pointer;
@@ -327,15 +328,15 @@ bool match_open_block(const struct match_state *st, const struct match_view *vie
 	return *verdict == SCML_SUPPORTED;
 }
 
-void match_enter_struct(const struct scml_block *block, struct match_view *inside,
-			uint64_t extent)
+void scml_match_enter_struct(const struct scml_block *block, struct match_view *inside,
+			     uint64_t extent)
 {
 	inside->limit = extent < block->size ? extent : block->size;
 	inside->is_zero_beyond = block->flags & SCML_ZERO_BEYOND;
 }
 
-struct match_view match_element(const struct scml_block *block, const struct match_view *inside,
-				uint64_t index)
+struct match_view scml_match_element(const struct scml_block *block,
+				     const struct match_view *inside, uint64_t index)
 {
 	struct match_view element = *inside;
 
@@ -386,9 +387,9 @@ static enum scml_verdict eval_memory(struct match_state *st, const struct match_
 	struct match_view inside;
 	uint64_t extent;
 
-	if (!match_open_block(st, view, test, &inside, &extent, &verdict))
+	if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
 		return verdict;
-	match_enter_struct(st->table->blocks + test->block, &inside, extent);
+	scml_match_enter_struct(st->table->blocks + test->block, &inside, extent);
 	return eval_inside(st, &inside, st->table->tests + test->first);
 }
 
@@ -400,14 +401,14 @@ static enum scml_verdict eval_each(struct match_state *st, const struct match_vi
 	struct match_view inside;
 	uint64_t extent;
 
-	if (!match_open_block(st, view, test, &inside, &extent, &verdict))
+	if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
 		return verdict;
 	if (extent > SCML_MAX_ELEMENTS) {
 		verdict = SCML_UNDECIDED;
 		extent = SCML_MAX_ELEMENTS;
 	}
 	for (uint64_t i = 0; i < extent && verdict != SCML_UNSUPPORTED; i++) {
-		struct match_view element = match_element(block, &inside, i);
+		struct match_view element = scml_match_element(block, &inside, i);
 
 		verdict = least(verdict,
 				eval_inside(st, &element, st->table->tests + test->first));
@@ -415,8 +416,8 @@ static enum scml_verdict eval_each(struct match_state *st, const struct match_vi
 	return verdict;
 }
 
-enum scml_verdict match_eval(struct match_state *st, const struct match_view *view,
-			     const struct scml_test *test)
+enum scml_verdict scml_match_eval(struct match_state *st, const struct match_view *view,
+				  const struct scml_test *test)
 {
 	if (!st->steps)
 		return SCML_UNDECIDED;
@@ -445,7 +446,7 @@ enum scml_verdict match_eval(struct match_state *st, const struct match_view *vi
 
 static const struct match_view nowhere;
 
-enum scml_verdict match_cond(struct match_state *st, uint32_t cond)
+enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond)
 {
 	return eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
 }
@@ -455,7 +456,7 @@ static enum scml_verdict eval_rule(struct match_state *st, const struct scml_rul
 	enum scml_verdict verdict = SCML_SUPPORTED;
 
 	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++)
-		verdict = least(verdict, match_cond(st, rule->first_cond + i));
+		verdict = least(verdict, scml_match_cond(st, rule->first_cond + i));
 	return verdict;
 }
 
@@ -486,7 +487,7 @@ enum scml_verdict scml_match(const struct scml_table *table, const struct scml_c
 			break;
 	}
 	if (reason)
-		match_explain(&st, rules, decider, verdict, reason);
+		scml_match_explain(&st, rules, decider, verdict, reason);
 	return verdict;
 }
 

@@ -1,5 +1,6 @@
 /*
- * match: what the verdict (match.c) and its explanation (explain.c) share. Internal.
+ * match: what the verdict (match.c) and its explanation (explain.c) share. Internal. Its names
+ * begin with scml_ because a program that links the archive sees them.
  *
  * Whatever is read is answered as a verdict too: SUPPORTED, the word is there; UNDECIDED,
  * nobody can tell; UNSUPPORTED, it cannot be there. So a test that fails to read hands the
@@ -30,37 +31,39 @@ struct match_view {
 };
 
 /** The verdict of TEST in VIEW; undecided once the steps have run out. */
-enum scml_verdict match_eval(struct match_state *st, const struct match_view *view,
-			     const struct scml_test *test);
+enum scml_verdict scml_match_eval(struct match_state *st, const struct match_view *view,
+				  const struct scml_test *test);
 
 /** The verdict of the condition with index COND. */
-enum scml_verdict match_cond(struct match_state *st, uint32_t cond);
+enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond);
 
 /** The word at PLACE to *WORD. */
-enum scml_verdict match_read_place(const struct match_state *st, const struct match_view *view,
-				   const struct scml_place *place, uint64_t *word);
+enum scml_verdict scml_match_read_place(const struct match_state *st,
+					const struct match_view *view,
+					const struct scml_place *place, uint64_t *word);
 
 /**
  * The memory that the block test TEST points to, to *INSIDE, and its extent to *EXTENT. False:
  * there is nothing to look into, and *VERDICT is the test's.
  */
-bool match_open_block(const struct match_state *st, const struct match_view *view,
-		      const struct scml_test *test, struct match_view *inside, uint64_t *extent,
-		      enum scml_verdict *verdict);
+bool scml_match_open_block(const struct match_state *st, const struct match_view *view,
+			   const struct scml_test *test, struct match_view *inside,
+			   uint64_t *extent, enum scml_verdict *verdict);
 
 /** Make INSIDE, an opened block, the view of its struct, of which EXTENT bytes are given. */
-void match_enter_struct(const struct scml_block *block, struct match_view *inside,
-			uint64_t extent);
+void scml_match_enter_struct(const struct scml_block *block, struct match_view *inside,
+			     uint64_t extent);
 
 /** The view of the element with that index of the array at INSIDE, an opened block. */
-struct match_view match_element(const struct scml_block *block, const struct match_view *inside,
-				uint64_t index);
+struct match_view scml_match_element(const struct scml_block *block,
+				     const struct match_view *inside, uint64_t index);
 
 /**
  * Fill in REASON for VERDICT.
  * @param decider  the rule that matched or is open; SCML_NONE if none of RULES did
  */
-void match_explain(struct match_state *st, const struct scml_call_rules *rules,
-		   uint32_t decider, enum scml_verdict verdict, struct scml_reason *reason);
+void scml_match_explain(struct match_state *st, const struct scml_call_rules *rules,
+			uint32_t decider, enum scml_verdict verdict,
+			struct scml_reason *reason);
 
 #endif
