@@ -20,7 +20,8 @@
 
 #include "rules.h"
 
-/* The memory of this process, through the kernel: an address that cannot be read is no crash. */
+/* The memory of this process, through the kernel: an address that cannot be read is no crash.
+ */
 static enum scml_read read_own(void *context, uint64_t address, void *buffer, size_t size,
 			       size_t *done)
 {
@@ -60,7 +61,7 @@ int main(void)
 	judge("connect(3, an IPv4 address)", SYS_connect, 3, (uintptr_t)&v4, sizeof(v4));
 	judge("connect(3, an IPv6 address)", SYS_connect, 3, (uintptr_t)&v6, sizeof(v6));
 	judge("openat(AT_FDCWD, \"/etc\", O_RDONLY)", SYS_openat, (uint64_t)AT_FDCWD,
-	      (uintptr_t)"/etc", O_RDONLY);
+	      (uintptr_t) "/etc", O_RDONLY);
 	judge("openat(AT_FDCWD, 1, O_RDONLY)", SYS_openat, (uint64_t)AT_FDCWD, 1, O_RDONLY);
 	return 0;
 }
