@@ -28,7 +28,7 @@ static size_t column_after_comments(const struct layout *layout, size_t index)
 	size_t column = layout->column;
 
 	if (token->breaks && !fmt_gap_is_hard(layout->tokens, index)) {
-		column = token->indent;
+		column = token->comment_indent;
 		before = TOKEN_LPAREN;
 	}
 	for (size_t i = token->first_comment; i < token->end_comment; i++) {
@@ -92,7 +92,11 @@ static void place_parts(struct layout *layout, size_t start, size_t end, size_t 
 	bool has_breaks = fmt_has_newline(layout->tokens, start, end);
 	size_t limit = has_breaks ? FMT_MAX_LINE : FMT_WRAP_AT;
 	size_t at = part_end(layout, start);
+	size_t rest =
+		fmt_flat_width(layout->tokens, start, end) - layout->tokens->items[start].len;
 
+	if (!has_breaks && layout->column + rest + 1 <= FMT_MAX_LINE)
+		at = end;
 	place_flat(layout, start + 1, at, indent);
 	while (at < end) {
 		size_t next = part_end(layout, at + 1);
@@ -101,7 +105,8 @@ static void place_parts(struct layout *layout, size_t start, size_t end, size_t 
 		place_at(layout, at, false, indent);
 		/* ` |` or `;` follows */
 		breaks = fmt_gap_is_hard(layout->tokens, at + 1) ||
-			 layout->column + 1 + fmt_flat_width(layout->tokens, at + 1, next) + 2 >
+			 layout->column + fmt_gap_width(layout->tokens, at + 1) +
+					 fmt_flat_width(layout->tokens, at + 1, next) + 2 >
 				 limit;
 		place_at(layout, at + 1, breaks, indent);
 		place_flat(layout, at + 2, next, indent);
@@ -119,7 +124,7 @@ static void place_flags_value(struct layout *layout, size_t start, size_t end, s
 	size_t align = layout->column + 1;
 
 	if (!has_comment && !fmt_has_newline(layout->tokens, start, end) &&
-	    layout->column + 1 + width + 1 <= FMT_MAX_LINE) {
+	    layout->column + fmt_gap_width(layout->tokens, start) + width + 1 <= FMT_MAX_LINE) {
 		place_flat(layout, start, end, indent + FMT_INDENT);
 		return;
 	}
@@ -216,7 +221,8 @@ static bool item_breaks(const struct layout *layout, size_t open, size_t before,
 	if (is_own ? fmt_gap_is_hard(layout->tokens, start)
 		   : !shares_line(layout, open, before, start))
 		return true;
-	width = layout->column + 1 + fmt_flat_width(layout->tokens, start, end) + 1;
+	width = layout->column + fmt_gap_width(layout->tokens, start) +
+		fmt_flat_width(layout->tokens, start, end) + 1;
 	return fmt_has_newline(layout->tokens, start, end) ||
 	       width > (is_own ? FMT_MAX_LINE : FMT_WRAP_AT);
 }

@@ -43,12 +43,14 @@ static void reader_comment(struct reader *reader, const struct ast_comment *comm
 		.newlines = reader_skip(reader, comment->span.start, comment->span.end),
 		.is_line = comment->kind != AST_BLOCK_COMMENT,
 	};
+	const char *newline;
 
 	/* two blanks at the end of a line mean something in documentation */
 	while (comment->kind == AST_LINE_COMMENT && strchr(" \t\r\f\v", out.text[out.len - 1]))
 		out.len--;
-	out.is_on_lines = memchr(out.text, '\n', out.len) != NULL;
-	out.width = text_width(out.text, out.len);
+	newline = memchr(out.text, '\n', out.len);
+	out.is_on_lines = newline != NULL;
+	out.width = text_width(out.text, newline ? (size_t)(newline - out.text) : out.len);
 	vec_push(reader->arena, &reader->comments, out);
 }
 
@@ -93,6 +95,8 @@ static void reader_run(struct reader *reader, struct scan *scan)
 		out.text = reader->text + token.span.start;
 		out.len = token.span.end - token.span.start;
 		out.newlines = reader_skip(reader, token.span.start, token.span.end);
+		if (token.kind == TOKEN_END && out.newlines == 0)
+			out.newlines = 1;
 		out.end_comment = comments;
 		reader_match(reader, &out);
 		vec_push(reader->arena, &reader->tokens, out);
@@ -141,6 +145,35 @@ static void tokens_hoist(struct fmt_tokens *tokens)
 	}
 }
 
+/* Can a line end before a token of kind AFTER be the author's wish? */
+static bool may_break(int before, int after)
+{
+	switch (after) {
+	case TOKEN_EQUALS:
+	case TOKEN_LPAREN:
+	case TOKEN_GREATER:
+		return false;
+	case TOKEN_LBRACE:
+	case TOKEN_LBRACKET:
+		return before != TOKEN_EQUALS;
+	case TOKEN_NAME:
+		return before != TOKEN_LESS && before != TOKEN_NAME;
+	}
+	return true;
+}
+
+static void tokens_join(struct fmt_tokens *tokens)
+{
+	for (size_t i = 1; i < tokens->count; i++) {
+		struct fmt_token *token = &tokens->items[i];
+		size_t newlines = token->newlines;
+
+		token->newlines = 0;
+		if (may_break(token[-1].kind, token->kind) || fmt_gap_is_hard(tokens, i))
+			token->newlines = newlines;
+	}
+}
+
 static void tokens_measure(struct arena *arena, struct fmt_tokens *tokens)
 {
 	tokens->flat = ARENA_ARRAY(arena, size_t, tokens->count + 1);
@@ -177,6 +210,7 @@ struct fmt_tokens fmt_tokens_read(struct arena *arena, const char *text, size_t 
 	if (reflow)
 		tokens_reflow(&tokens);
 	tokens_hoist(&tokens);
+	tokens_join(&tokens);
 	tokens_measure(arena, &tokens);
 	return tokens;
 }
@@ -224,17 +258,17 @@ bool fmt_gap_is_hard(const struct fmt_tokens *tokens, size_t index)
 bool fmt_starts_line(const struct fmt_tokens *tokens, size_t index)
 {
 	const struct fmt_token *token = &tokens->items[index];
-	const struct fmt_comment *last;
+	bool begins_line = false; /* one of the comments does */
 
 	if (token->first_comment == token->end_comment)
 		return token->breaks;
-	last = &tokens->comments[token->end_comment - 1];
-	if (last->is_line)
+	if (tokens->comments[token->end_comment - 1].is_line)
 		return true;
+	for (size_t i = token->first_comment; i < token->end_comment; i++)
+		begins_line |= tokens->comments[i].newlines > 0;
 	if (token->breaks)
-		return fmt_gap_is_hard(tokens, index) &&
-		       (token->newlines > 0 || last->newlines == 0);
-	return token->newlines > 0 && last->newlines > 0;
+		return fmt_gap_is_hard(tokens, index) && (token->newlines > 0 || !begins_line);
+	return token->newlines > 0 && begins_line;
 }
 
 size_t fmt_column_after(const struct fmt_comment *comment, size_t column)

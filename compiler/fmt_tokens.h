@@ -13,7 +13,7 @@
 struct fmt_comment {
 	const char *text;
 	size_t len;
-	size_t width;	  /* in columns */
+	size_t width;	  /* of its first line, in columns */
 	size_t newlines;  /* between it and what stands before */
 	bool is_line;	  /* `//`: a line end follows */
 	bool is_on_lines; /* has line ends within */

@@ -92,7 +92,7 @@ static void write_inline(struct writer *writer, const struct fmt_tokens *tokens,
 	int before = index > 0 ? tokens->items[index - 1].kind : TOKEN_LPAREN;
 
 	if (token->breaks) {
-		write_line_start(writer, 0, 0, token->indent);
+		write_line_start(writer, 0, 0, token->comment_indent);
 		before = TOKEN_LPAREN;
 	}
 	for (size_t i = token->first_comment; i < token->end_comment; i++) {
