@@ -59,13 +59,14 @@ struct cli_command {
 
 /** Groups of options; a command takes some of them. */
 enum cli_group {
-	CLI_COMMON = 1,	 /* diagnostics and help: every command */
-	CLI_COMPILE = 2, /* architectures and overlays */
-	CLI_FILTER = 4,	 /* what a filter answers */
-	CLI_OUTPUT = 8,	 /* where results go */
-	CLI_LINT = 16,	 /* what is checked beside the language */
-	CLI_IMPORT = 32, /* what is imported, and for whom */
-	CLI_FORMAT = 64, /* what becomes of the layout */
+	CLI_COMMON = 1,	     /* diagnostics and help: every command */
+	CLI_COMPILE = 2,     /* architectures and overlays */
+	CLI_FILTER = 4,	     /* what a filter answers */
+	CLI_OUTPUT = 8,	     /* where results go */
+	CLI_LINT = 16,	     /* what is checked beside the language */
+	CLI_IMPORT = 32,     /* what is imported, and for whom */
+	CLI_FORMAT = 64,     /* what becomes of the layout */
+	CLI_ALONE = 1 << 15, /* no options: the command needs no input */
 };
 
 /** The commands, ended by a row whose RUN is NULL; the first one is compiling. */

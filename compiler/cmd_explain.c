@@ -49,10 +49,23 @@ static void print_example(const char *heading, const char *example)
 	}
 }
 
+static const char *const levels[] = {
+	[DIAG_NOTE] = "note", [DIAG_WARNING] = "warning", [DIAG_ERROR] = "error"};
+
+static int list_all(void)
+{
+	for (unsigned id = 0; id < DIAG_COUNT; id++) {
+		const struct diag_info *info = diag_info((enum diag_id)id);
+
+		printf("%-22s %-8s %s\n", info->name, levels[info->level], info->title);
+	}
+	return CLI_DONE;
+}
+
 int cmd_explain(struct cli *cli)
 {
-	static const char *const levels[] = {"note", "warning", "error"};
-
+	if (cli->inputs.count == 0)
+		return list_all();
 	for (size_t i = 0; i < cli->inputs.count; i++) {
 		enum diag_id id;
 		const struct diag_info *info = diag_info_named(cli->inputs.items[i], &id);

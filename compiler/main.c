@@ -31,8 +31,8 @@ const struct cli_command cli_commands[] = {
 	 "Make rules of a container runtime's seccomp profile or of a list of calls.",
 	 "scmlc import profile.json -o profile.scml", CLI_COMMON | CLI_COMPILE | CLI_IMPORT,
 	 cmd_import},
-	{"explain", "NAME", "Say what a warning or error means.", "scmlc explain never",
-	 CLI_COMMON, cmd_explain},
+	{"explain", "[NAME...]", "Say what a warning or error means, or list all of them.",
+	 "scmlc explain never", CLI_COMMON | CLI_ALONE, cmd_explain},
 	{0},
 };
 
@@ -59,7 +59,8 @@ int main(int argc, char **argv)
 	}
 	cli.compilation = compile_new();
 	status = cli_parse(&cli, command, argc - skipped, argv + skipped, &stop);
-	if (status == CLI_DONE && !stop && cli.inputs.count == 0) {
+	if (status == CLI_DONE && !stop && cli.inputs.count == 0 &&
+	    !(command->options & CLI_ALONE)) {
 		fprintf(stderr, "scmlc: no input; usage: scmlc %s%s%s\n",
 			command->name ? command->name : "", command->name ? " " : "",
 			command->usage);

@@ -257,7 +257,7 @@ static const struct cli_option options[] = {
 	{"-Os", NULL, "make filters short rather than fast", CLI_FILTER, set_small},
 	{"--no-verify", NULL, "do not prove that a filter does what the rules say", CLI_OUTPUT,
 	 set_no_verify},
-	{"--byte-order", "ORDER", "of a raw filter: native (the architecture's), little or big",
+	{"--byte-order", "native|little|big", "of a raw filter (native: the architecture's)",
 	 CLI_OUTPUT, set_byte_order},
 	{"--min-kernel", "VERSION", "warn of what is newer than that Linux", CLI_LINT,
 	 set_min_kernel},
@@ -272,11 +272,12 @@ static const struct cli_option options[] = {
 	{"--reflow", NULL, "decide all line breaks anew", CLI_FORMAT, set_fmt_reflow},
 	{"-W", "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
 	 CLI_COMMON, set_warning},
-	{"--diagnostics", "FORMAT", "text, json, sarif or github (text)", CLI_COMMON,
-	 set_diagnostics},
+	{"--diagnostics", "text|json|sarif|github", "how messages are written (text)",
+	 CLI_COMMON, set_diagnostics},
 	{"--max-errors", "N", "stop listing after N errors (0: never)", CLI_COMMON,
 	 set_max_errors},
-	{"--color", "WHEN", "auto, always or never", CLI_COMMON, set_color},
+	{"--color", "auto|always|never", "colours in messages (auto: on a terminal)",
+	 CLI_COMMON, set_color},
 	{"-q", NULL, "errors only", CLI_COMMON, set_quiet},
 	{"-v", NULL, "say what is done", CLI_COMMON, set_verbose},
 	{"--help", NULL, "this text", CLI_COMMON, NULL},
@@ -285,6 +286,62 @@ static const struct cli_option options[] = {
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(*options) };
 
+/* Long forms of the options that other programs have too. */
+static const struct alias {
+	const char *alias;
+	const char *name;
+} aliases[] = {
+	{"--output", "-o"},
+	{"--quiet", "-q"},
+	{"--verbose", "-v"},
+	{"-h", "--help"},
+};
+
+enum { ALIAS_COUNT = sizeof(aliases) / sizeof(*aliases) };
+
+static const char *option_alias(const struct cli_option *option)
+{
+	for (size_t i = 0; i < ALIAS_COUNT; i++) {
+		if (strcmp(aliases[i].name, option->name) == 0)
+			return aliases[i].alias;
+	}
+	return NULL;
+}
+
+/* What does not fit the left column has its help on a line of its own. */
+static void print_option(const struct cli_option *option, FILE *out)
+{
+	enum { COLUMN = 27 };
+	const char *alias = option_alias(option);
+	bool is_short = alias && alias[1] != '-';
+	char left[80];
+
+	snprintf(left, sizeof(left), "%s%s%s%s%s", is_short ? alias : option->name,
+		 alias ? ", " : "",
+		 !alias	    ? ""
+		 : is_short ? option->name
+			    : alias,
+		 option->value ? " " : "", option->value ? option->value : "");
+	if (strlen(left) > COLUMN)
+		fprintf(out, "  %s\n  %-*s %s\n", left, COLUMN, "", option->help);
+	else
+		fprintf(out, "  %-*s %s\n", COLUMN, left, option->help);
+}
+
+static void print_archs(FILE *out)
+{
+	const struct abi_db *db = abi_builtin();
+
+	fputs("\nARCH is ", out);
+	for (uint32_t i = 0; i < db->arch_count; i++)
+		fprintf(out, "%s%s",
+			i == 0			  ? ""
+			: i + 1 == db->arch_count ? " or "
+						  : ", ",
+			abi_string(db, db->archs[i].name));
+	fputs("; an overlay can add others.\n", out);
+}
+
 void cli_help(const struct cli_command *command, FILE *out)
 {
 	fprintf(out, "%s\n\nUsage: scmlc %s%s%s\nExample: %s\n", command->summary,
@@ -292,14 +349,11 @@ void cli_help(const struct cli_command *command, FILE *out)
 		command->example);
 	fputs("\nOptions:\n", out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		char left[64];
-
-		if (!(options[i].group & command->options))
-			continue;
-		snprintf(left, sizeof(left), "%s%s%s", options[i].name,
-			 options[i].value ? " " : "", options[i].value ? options[i].value : "");
-		fprintf(out, "  %-27s %s\n", left, options[i].help);
+		if (options[i].group & command->options)
+			print_option(&options[i], out);
 	}
+	if (command->options & CLI_COMPILE)
+		print_archs(out);
 	if (command->options & CLI_FILTER)
 		fprintf(out, "\nACTION is %s.\n", BPF_ACTION_FORMS);
 	if (command->options & CLI_OUTPUT) {
@@ -337,17 +391,25 @@ static int value_error(const struct cli_command *command, const struct cli_optio
 
 /* How much of ARG is the option's name: all of it, up to `=`, or `-W` and `-o` with a value
  * stuck on. 0: it is another option. */
-static size_t option_match(const struct cli_option *option, const char *arg)
+static size_t name_match(const struct cli_option *option, const char *name, const char *arg)
 {
-	size_t len = strlen(option->name);
+	size_t len = strlen(name);
 
-	if (strncmp(arg, option->name, len) != 0)
+	if (strncmp(arg, name, len) != 0)
 		return 0;
 	if (arg[len] == '\0')
 		return len;
 	if (!option->value)
 		return 0;
 	return arg[len] == '=' || (len == 2 && arg[1] != '-') ? len : 0;
+}
+
+static size_t option_match(const struct cli_option *option, const char *arg)
+{
+	const char *alias = option_alias(option);
+	size_t len = name_match(option, option->name, arg);
+
+	return len || !alias ? len : name_match(option, alias, arg);
 }
 
 static const struct cli_option *find_option(const char *arg, unsigned groups, size_t *len)

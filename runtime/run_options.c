@@ -123,7 +123,8 @@ static const struct option table[] = {
 	 set_overlay},
 	{"-W", NULL, "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
 	 set_warning},
-	{NULL, "--color", "WHEN", "auto, always or never", set_color},
+	{NULL, "--color", "auto|always|never", "colours in messages (auto: on a terminal)",
+	 set_color},
 	{"-h", "--help", NULL, "this text", NULL},
 	{NULL, "--version", NULL, "the version", NULL},
 };
