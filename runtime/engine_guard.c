@@ -82,7 +82,7 @@ static void answer_callers(int listener, void (*answer)(struct notify *notify))
 {
 	struct notify notify;
 
-	if (notify_open(&notify, listener))
+	if (listener < 0 || notify_open(&notify, listener))
 		return;
 	while (notify_wait(&notify))
 		if (notify_receive(&notify) == 0)
@@ -95,6 +95,8 @@ static void close_all_but(const int *keep, size_t count)
 	unsigned next = 3;
 
 	for (size_t i = 0; i < count; i++) {
+		if (keep[i] < 0)
+			continue;
 		if ((unsigned)keep[i] > next)
 			syscall(SYS_close_range, next, (unsigned)keep[i] - 1, 0);
 		if ((unsigned)keep[i] >= next)

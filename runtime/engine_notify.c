@@ -2,10 +2,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -14,27 +11,24 @@
 #include "caller_end.h"
 #include "engine.h"
 #include "engine_guard.h"
+#include "engine_signals.h"
 #include "notify.h"
 #include "peek.h"
 #include "program_path.h"
+#include "return_watch.h"
 #include "tracee.h"
 
 /* The first kernel that says when the last process under a filter is gone. */
 enum { KERNEL_MAJOR = 5, KERNEL_MINOR = 9 };
 
-/* Signals that ask us to end: they are the program's business as long as it runs. */
-static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
-enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(fatal_signals[0]) };
-
 struct supervisor {
 	const struct engine_run *run;
 	struct engine_result *result;
 	struct tracee tracee;
-	struct tracee_signals signals; /* as they were before */
+	struct engine_signals signals;
 	struct engine_guard guard;
 	struct notify notify;
-	int signal_fd;
+	struct return_watch returns;
 	bool has_main_ended;
 };
 
@@ -61,45 +55,6 @@ static int check_kernel(struct engine_result *result)
 	return fail(result, ENOSYS, "hold calls: that needs Linux 5.9 or newer");
 }
 
-/*
- * Signals are read from a descriptor, so that no disposition changes. SIGPIPE is blocked too: a
- * report that nobody reads must not end the supervisor.
- */
-static int signals_take(struct supervisor *supervisor)
-{
-	struct sigaction normal = {.sa_handler = SIG_DFL};
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	for (size_t i = 0; i < FATAL_SIGNALS; i++)
-		sigaddset(&mask, fatal_signals[i]);
-	supervisor->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (supervisor->signal_fd < 0)
-		return fail(supervisor->result, errno, "receive signals");
-	sigaddset(&mask, SIGPIPE);
-	sigprocmask(SIG_BLOCK, &mask, &supervisor->signals.mask);
-	/* If it were ignored, the program's exit status would be lost. */
-	sigaction(SIGCHLD, &normal, &supervisor->signals.on_child);
-	return 0;
-}
-
-static void signals_give_back(struct supervisor *supervisor)
-{
-	struct signalfd_siginfo info;
-	const struct timespec now = {0};
-	sigset_t pipe_only;
-
-	while (read(supervisor->signal_fd, &info, sizeof(info)) == sizeof(info))
-		;
-	close(supervisor->signal_fd);
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
-	if (!sigismember(&supervisor->signals.mask, SIGPIPE))
-		sigtimedwait(&pipe_only, NULL, &now);
-	sigaction(SIGCHLD, &supervisor->signals.on_child, NULL);
-	sigprocmask(SIG_SETMASK, &supervisor->signals.mask, NULL);
-}
-
 static bool still_waits(const struct engine_event *event)
 {
 	const struct supervisor *supervisor = event->engine;
@@ -107,7 +62,28 @@ static bool still_waits(const struct engine_event *event)
 	return notify_is_valid(&supervisor->notify);
 }
 
-static struct engine_answer deliver(struct supervisor *supervisor)
+static int give_answer(struct supervisor *supervisor, const struct engine_event *event)
+{
+	struct notify *notify = &supervisor->notify;
+
+	switch (event->answer->kind) {
+	case ENGINE_GO_ON:
+		break;
+	case ENGINE_RETURN:
+		return return_watch_begin(&supervisor->returns, notify, event,
+					  event->answer->keep);
+	case ENGINE_REFUSE:
+		return notify_refuse(notify, event->answer->error);
+	case ENGINE_KILL:
+		if (!notify_is_valid(notify))
+			return ENOENT;
+		caller_end((pid_t)notify->request->pid);
+		return notify_refuse(notify, ENOSYS);
+	}
+	return notify_continue(notify);
+}
+
+static void deliver(struct supervisor *supervisor)
 {
 	const struct seccomp_notif *request = supervisor->notify.request;
 	struct peek peek;
@@ -129,40 +105,25 @@ static struct engine_answer deliver(struct supervisor *supervisor)
 	memory = peek_memory(&peek);
 	supervisor->result->calls++;
 	supervisor->run->on_call(supervisor->run->context, &event);
-	return answer;
-}
-
-static int give_answer(struct notify *notify, const struct engine_answer *answer)
-{
-	switch (answer->kind) {
-	case ENGINE_GO_ON:
-		break;
-	case ENGINE_REFUSE:
-		return notify_refuse(notify, answer->error);
-	case ENGINE_KILL:
-		if (!notify_is_valid(notify))
-			return ENOENT;
-		caller_end((pid_t)notify->request->pid);
-		return notify_refuse(notify, ENOSYS);
-	}
-	return notify_continue(notify);
+	if (give_answer(supervisor, &event) == ENOENT)
+		supervisor->result->withdrawn++;
 }
 
 static void take_call(struct supervisor *supervisor)
 {
 	struct notify *notify = &supervisor->notify;
-	struct engine_answer answer = {.kind = ENGINE_GO_ON};
-	bool is_ours;
+	pid_t tid;
 
 	if (notify_receive(notify))
 		return;
+	tid = (pid_t)notify->request->pid;
+	if (return_watch_takes(&supervisor->returns, notify, tid))
+		return;
 	/* After a failed execve() it is our own code that leaves. */
-	is_ours = (pid_t)notify->request->pid == supervisor->tracee.pid &&
-		  tracee_exec_error(&supervisor->tracee);
-	if (!is_ours)
-		answer = deliver(supervisor);
-	if (give_answer(notify, &answer) == ENOENT)
-		supervisor->result->withdrawn++;
+	if (tid == supervisor->tracee.pid && tracee_exec_error(&supervisor->tracee))
+		notify_continue(notify);
+	else
+		deliver(supervisor);
 }
 
 static void reap_main(struct supervisor *supervisor)
@@ -173,21 +134,34 @@ static void reap_main(struct supervisor *supervisor)
 	supervisor->has_main_ended = true;
 }
 
+/* Threads whose return is waited for; one of them may be the program itself. */
+static void take_changes(struct supervisor *supervisor)
+{
+	return_watch_step(&supervisor->returns);
+	if (supervisor->returns.has_main_ended && !supervisor->has_main_ended) {
+		supervisor->has_main_ended = true;
+		supervisor->result->status = supervisor->returns.status;
+	}
+}
+
 /*
  * What the terminal sends reaches the program anyway; what somebody sent to us alone is meant
  * for it. @return false when there is nothing left to wait for
  */
-static bool take_signal(struct supervisor *supervisor)
+static bool take_signals(struct supervisor *supervisor)
 {
-	struct signalfd_siginfo info;
+	struct engine_request request;
 
-	if (read(supervisor->signal_fd, &info, sizeof(info)) != sizeof(info))
-		return true;
-	if (supervisor->has_main_ended)
-		return false;
-	if (info.ssi_code != SI_KERNEL)
-		syscall(SYS_pidfd_send_signal, supervisor->tracee.pidfd, (int)info.ssi_signo,
-			NULL, 0);
+	while (engine_signals_next(&supervisor->signals, &request)) {
+		if (!request.number)
+			continue;
+		if (supervisor->has_main_ended)
+			return false;
+		if (!request.is_for_all)
+			syscall(SYS_pidfd_send_signal, supervisor->tracee.pidfd,
+				request.number, NULL, 0);
+	}
+	take_changes(supervisor);
 	return true;
 }
 
@@ -197,25 +171,23 @@ static enum engine_end supervise(struct supervisor *supervisor)
 	struct pollfd sources[SOURCES] = {
 		[CALLS] = {.fd = supervisor->tracee.listener, .events = POLLIN},
 		[MAIN] = {.fd = supervisor->tracee.pidfd, .events = POLLIN},
-		[SIGNALS] = {.fd = supervisor->signal_fd, .events = POLLIN},
+		[SIGNALS] = {.fd = supervisor->signals.fd, .events = POLLIN},
 	};
-	bool has_callers = true;
 
-	while (has_callers || !supervisor->has_main_ended) {
+	while (sources[CALLS].fd >= 0 || !supervisor->has_main_ended ||
+	       supervisor->returns.calls) {
 		if (poll(sources, SOURCES, -1) < 0)
 			continue;
-		if (sources[CALLS].revents & POLLIN) {
-			take_call(supervisor);
-		} else if (sources[CALLS].revents) {
-			has_callers = false;
-			sources[CALLS].fd = -1;
-		}
-		if (sources[MAIN].revents) {
-			reap_main(supervisor);
-			sources[MAIN].fd = -1;
-		}
-		if (sources[SIGNALS].revents && !take_signal(supervisor))
+		if (sources[SIGNALS].revents && !take_signals(supervisor))
 			return ENGINE_DETACHED;
+		if (sources[CALLS].revents & POLLIN)
+			take_call(supervisor);
+		else if (sources[CALLS].revents)
+			sources[CALLS].fd = -1;
+		if (sources[MAIN].revents && !supervisor->has_main_ended)
+			reap_main(supervisor);
+		if (supervisor->has_main_ended)
+			sources[MAIN].fd = -1;
 	}
 	return ENGINE_ENDED;
 }
@@ -225,6 +197,8 @@ static void watch(struct supervisor *supervisor)
 	struct engine_result *result = supervisor->result;
 	int error = notify_open(&supervisor->notify, supervisor->tracee.listener);
 
+	supervisor->returns =
+		(struct return_watch){.run = supervisor->run, .main = supervisor->tracee.pid};
 	if (!error)
 		error = engine_guard_start(&supervisor->tracee, &supervisor->guard);
 	if (error) {
@@ -236,7 +210,9 @@ static void watch(struct supervisor *supervisor)
 	}
 	result->has_no_new_privs = tracee_has_no_new_privs(&supervisor->tracee);
 	result->may_repeat = !tracee_waits_killable(&supervisor->tracee);
+	result->has_started = true;
 	result->end = supervise(supervisor);
+	return_watch_close(&supervisor->returns);
 	if (result->end == ENGINE_DETACHED)
 		engine_guard_leave(&supervisor->guard);
 	else
@@ -264,22 +240,26 @@ static int find_program(const struct engine_run *run, struct engine_result *resu
 
 void engine_notify_run(const struct engine_run *run, struct engine_result *result)
 {
-	struct supervisor supervisor = {.run = run, .result = result, .signal_fd = -1};
+	struct supervisor supervisor = {.run = run, .result = result};
 	char path[PATH_MAX];
 	struct tracee_start start = {
 		.path = path,
 		.argv = run->argv,
 		.filter = run->filter,
 		.filter_count = run->filter_count,
-		.signals = &supervisor.signals,
+		.signals = &supervisor.signals.before,
 	};
 	const char *step;
 	int error;
 
 	*result = (struct engine_result){.end = ENGINE_FAILED};
-	if (find_program(run, result, path) || check_kernel(result) ||
-	    signals_take(&supervisor))
+	if (find_program(run, result, path) || check_kernel(result))
 		return;
+	error = engine_signals_take(&supervisor.signals);
+	if (error) {
+		fail(result, error, "receive signals");
+		return;
+	}
 	error = tracee_start(&start, &supervisor.tracee, &step);
 	if (error) {
 		fail(result, error, step);
@@ -287,5 +267,5 @@ void engine_notify_run(const struct engine_run *run, struct engine_result *resul
 		watch(&supervisor);
 		tracee_close(&supervisor.tracee);
 	}
-	signals_give_back(&supervisor);
+	engine_signals_give_back(&supervisor.signals);
 }

@@ -25,6 +25,7 @@
  * the program never has it.
  */
 struct tracee_note {
+	atomic_bool may_go; /* the tracer has it */
 	atomic_int listener; /* -1 until the filter is on */
 	atomic_int error;    /* why the filter could not be put on */
 	atomic_int exec_error;
@@ -33,6 +34,8 @@ struct tracee_note {
 };
 
 enum { START_POLL_NS = 50 * 1000 };
+
+static const struct timespec start_pause = {.tv_nsec = START_POLL_NS};
 
 static int filter_install(const struct tracee_start *start, unsigned long flags)
 {
@@ -48,8 +51,11 @@ static int filter_install(const struct tracee_start *start, unsigned long flags)
 static int filter_install_best(const struct tracee_start *start, struct tracee_note *note)
 {
 	unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
-	int listener = filter_install(start, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	int listener;
 
+	if (start->on_start)
+		return filter_install(start, SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+	listener = filter_install(start, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 	note->waits_killable = listener >= 0;
 	if (listener < 0 && errno == EINVAL)
 		listener = filter_install(start, flags);
@@ -73,11 +79,14 @@ static int filter_put_on(const struct tracee_start *start, struct tracee_note *n
 /* From the filter on, nothing but the program's execve() may happen here. */
 static _Noreturn void child_run(const struct tracee_start *start, struct tracee_note *note)
 {
-	int listener;
+	int listener = 0;
 
+	while (start->on_start && !note->may_go)
+		nanosleep(&start_pause, NULL);
 	sigaction(SIGCHLD, &start->signals->on_child, NULL);
 	sigprocmask(SIG_SETMASK, &start->signals->mask, NULL);
-	listener = filter_put_on(start, note);
+	if (start->filter_count)
+		listener = filter_put_on(start, note);
 	if (listener < 0) {
 		note->error = errno;
 		_exit(1);
@@ -99,10 +108,9 @@ static pid_t child_clone(int *pidfd)
 static int listener_wait(const struct tracee *tracee)
 {
 	struct pollfd gone = {.fd = tracee->pidfd, .events = POLLIN};
-	const struct timespec pause = {.tv_nsec = START_POLL_NS};
 
 	for (;;) {
-		bool is_gone = ppoll(&gone, 1, &pause, NULL) > 0;
+		bool is_gone = ppoll(&gone, 1, &start_pause, NULL) > 0;
 		int listener = tracee->note->listener;
 
 		if (listener >= 0 || is_gone)
@@ -119,6 +127,22 @@ static struct tracee_note *note_new(void)
 		return NULL;
 	note->listener = -1;
 	return note;
+}
+
+static int tracer_announce(const struct tracee_start *start, struct tracee *tracee,
+			   const char **step)
+{
+	int error = start->on_start(start->context, tracee->pid);
+
+	*step = "trace the program";
+	if (error) {
+		kill(tracee->pid, SIGKILL);
+		waitpid(tracee->pid, NULL, 0);
+		tracee_close(tracee);
+		return error;
+	}
+	tracee->note->may_go = true;
+	return 0;
 }
 
 int tracee_start(const struct tracee_start *start, struct tracee *tracee, const char **step)
@@ -139,6 +163,8 @@ int tracee_start(const struct tracee_start *start, struct tracee *tracee, const 
 		tracee_close(tracee);
 		return error;
 	}
+	if (start->on_start)
+		return tracer_announce(start, tracee, step);
 	*step = "put a filter that notifies on the program";
 	tracee->listener = listener_wait(tracee);
 	if (tracee->listener >= 0)
@@ -148,6 +174,11 @@ int tracee_start(const struct tracee_start *start, struct tracee *tracee, const 
 	tracee_close(tracee);
 	/* Killed before it could say anything. */
 	return error ? error : ECHILD;
+}
+
+int tracee_filter_error(const struct tracee *tracee)
+{
+	return tracee->note->error;
 }
 
 int tracee_exec_error(const struct tracee *tracee)
