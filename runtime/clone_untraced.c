@@ -130,8 +130,9 @@ size_t clone_untraced_prologue(struct sock_filter *prologue, uint32_t action)
 	count++; /* the test of the architecture, once its distance is known */
 	prologue[count++] = load(number);
 	for (size_t i = 0; i < CALLS; i++) {
-		prologue[count++] = (struct sock_filter)BPF_JUMP(
-			BPF_JMP | BPF_JEQ | BPF_K, calls[i].nr, 0, calls[i].is_in_memory ? 1 : 4);
+		prologue[count++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i].nr, 0,
+						     calls[i].is_in_memory ? 1 : 4);
 		if (!calls[i].is_in_memory) {
 			prologue[count++] = load(offsetof(struct seccomp_data, args[0]));
 			prologue[count++] = (struct sock_filter)BPF_JUMP(

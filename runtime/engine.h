@@ -24,8 +24,8 @@ enum engine_answer_kind {
 	ENGINE_GO_ON,  /* it happens, as if it had not been delivered */
 	ENGINE_RETURN, /* it happens, and its return is delivered too */
 	ENGINE_REFUSE, /* it fails with an errno; ENGINE_ANSWERS only */
-	ENGINE_KILL, /* the process ends by SIGSYS, or by SIGKILL where it would survive that;
-			ENGINE_ANSWERS only */
+	ENGINE_KILL,   /* the process ends by SIGSYS, or by SIGKILL where it would survive that;
+			  ENGINE_ANSWERS only */
 };
 
 struct engine_answer {
@@ -61,7 +61,7 @@ typedef void engine_call_fn(void *context, const struct engine_event *event);
 
 /** What became of a call whose return was asked for. */
 enum engine_fate {
-	ENGINE_RETURNED, /* the call has what it returned, the memory what was filled in */
+	ENGINE_RETURNED,     /* the call has what it returned, the memory what was filled in */
 	ENGINE_ENDED_WITHIN, /* its thread ended before it returned */
 	ENGINE_UNSEEN,	     /* it goes on, but out of sight: another tracer has the thread */
 	ENGINE_COMES_AGAIN,  /* it did not happen yet, and is going to be delivered anew */
@@ -72,7 +72,8 @@ struct engine_return {
 	struct scml_call call;
 	pid_t tid;
 	enum engine_fate fate;
-	const struct scml_memory *memory; /* NULL unless ENGINE_RETURNED */
+	const struct scml_memory *memory; /* NULL unless ENGINE_RETURNED, or where another
+					     program has taken its place */
 	void *keep;			  /* the callback's own */
 };
 
@@ -101,12 +102,12 @@ enum engine_end {
 
 struct engine_result {
 	enum engine_end end;
-	int error;	       /* ENGINE_NO_PROGRAM, ENGINE_FAILED: an errno … */
-	const char *step;      /* … and what was being done, as in "cannot STEP" */
-	bool has_started;      /* the program has run: another engine would run it again */
-	int status;	       /* of the program, as from waitpid(); 0 where it was attached to */
-	uint64_t calls;	       /* delivered */
-	uint64_t withdrawn;    /* their thread was gone before they could be answered */
+	int error;	    /* ENGINE_NO_PROGRAM, ENGINE_FAILED: an errno … */
+	const char *step;   /* … and what was being done, as in "cannot STEP" */
+	bool has_started;   /* the program has run: another engine would run it again */
+	int status;	    /* of the program, as from waitpid(); 0 where it was attached to */
+	uint64_t calls;	    /* delivered */
+	uint64_t withdrawn; /* their thread was gone before they could be answered */
 	uint64_t interrupted;  /* a signal came before they were seen: the kernel restarts them
 				  or has them fail with EINTR, it does not execute them */
 	bool has_no_new_privs; /* had to be set: set-uid programs ran without their privileges
@@ -116,10 +117,10 @@ struct engine_result {
 
 /** What an engine can do. */
 enum engine_trait {
-	ENGINE_ANSWERS = 1,	 /* calls can be refused */
-	ENGINE_ATTACHES = 2,	 /* to a process that runs already */
-	ENGINE_SEES_REFUSED = 4, /* calls that the program's own filters refuse, too */
-	ENGINE_SEES_ALL = 8,	 /* there is no filter: every call is delivered */
+	ENGINE_ANSWERS = 1,	   /* calls can be refused */
+	ENGINE_ATTACHES = 2,	   /* to a process that runs already */
+	ENGINE_SEES_REFUSED = 4,   /* calls that the program's own filters refuse, too */
+	ENGINE_SEES_ALL = 8,	   /* there is no filter: every call is delivered */
 	ENGINE_SHOWS_RETURNS = 16, /* a return costs little beside the call's delivery */
 	ENGINE_TRACES = 32, /* it is the tracer of every thread, and nobody else can be */
 };

@@ -1,9 +1,9 @@
 /*
  * engine_guard: what happens to the program when the supervisor leaves. Calls that its filter
  * holds would then fail with ENOSYS, and the program would go on in a world that does not
- * exist. The guard is a small process that has the listener too (with a tracer, there is none). When the supervisor is gone
- * without a word, it kills the program, its descendants, and whoever makes another call that
- * would have been judged.
+ * exist. The guard is a small process that has the listener too (with a tracer, there is none).
+ * When the supervisor is gone without a word, it kills the program, its descendants, and
+ * whoever makes another call that would have been judged.
  */
 #ifndef SCML_ENGINE_GUARD_H
 #define SCML_ENGINE_GUARD_H

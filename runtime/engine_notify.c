@@ -158,8 +158,8 @@ static bool take_signals(struct supervisor *supervisor)
 		if (supervisor->has_main_ended)
 			return false;
 		if (!request.is_for_all)
-			syscall(SYS_pidfd_send_signal, supervisor->tracee.pidfd,
-				request.number, NULL, 0);
+			syscall(SYS_pidfd_send_signal, supervisor->tracee.pidfd, request.number,
+				NULL, 0);
 	}
 	take_changes(supervisor);
 	return true;
@@ -197,6 +197,7 @@ static void watch(struct supervisor *supervisor)
 	struct engine_result *result = supervisor->result;
 	int error = notify_open(&supervisor->notify, supervisor->tracee.listener);
 
+	result->has_started = true;
 	supervisor->returns =
 		(struct return_watch){.run = supervisor->run, .main = supervisor->tracee.pid};
 	if (!error)
@@ -210,7 +211,6 @@ static void watch(struct supervisor *supervisor)
 	}
 	result->has_no_new_privs = tracee_has_no_new_privs(&supervisor->tracee);
 	result->may_repeat = !tracee_waits_killable(&supervisor->tracee);
-	result->has_started = true;
 	result->end = supervise(supervisor);
 	return_watch_close(&supervisor->returns);
 	if (result->end == ENGINE_DETACHED)

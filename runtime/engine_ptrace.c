@@ -100,8 +100,8 @@ static void attach(struct tracer *tracer, struct engine_result *result)
 		/* Whatever is ours already is let go when we end. */
 		fail(result, error ? error : ESRCH,
 		     error == EPERM && tracer_of(pid)
-			     ? "attach to the process, which has a tracer already"
-			     : "attach to the process");
+			     ? "attach, beside another tracer, to process"
+			     : "attach to process");
 		return;
 	}
 	result->has_started = true;

@@ -39,4 +39,26 @@ struct judge_case {
 /** Judge a call and add it to the report. False where it no longer held and was left out. */
 bool judge_call(const struct judge *judge, const struct judge_case *subject);
 
+/** What is known of a call that has not returned yet. */
+struct judge_found;
+
+/**
+ * Judge a call that is about to happen. Where its return has to be known, or IS_CHEAP to get
+ * and of use, nothing is added to the report yet: judge_end() or judge_forget() is to be called
+ * with the answer. NULL: the call is done with.
+ */
+struct judge_found *judge_begin(const struct judge *judge, const struct judge_case *subject,
+				bool is_cheap);
+
+/**
+ * Add the call to the report; FOUND is freed. SUBJECT is the same call when it has returned,
+ * without memory where that is another program's by then; NULL: it never returned, or nobody
+ * saw it.
+ */
+void judge_end(const struct judge *judge, struct judge_found *found,
+	       const struct judge_case *subject);
+
+/** Free FOUND: the call does not happen now. */
+void judge_forget(struct judge_found *found);
+
 #endif

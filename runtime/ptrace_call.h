@@ -10,7 +10,7 @@
 /** Where in a call a stop is. */
 enum ptrace_place {
 	PTRACE_ELSEWHERE,
-	PTRACE_AT_ENTRY, /* before any filter has seen the call */
+	PTRACE_AT_ENTRY,  /* before any filter has seen the call */
 	PTRACE_AT_FILTER, /* a filter has answered SECCOMP_RET_TRACE */
 	PTRACE_AT_EXIT,
 };

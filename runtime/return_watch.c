@@ -129,8 +129,7 @@ bool return_watch_takes(struct return_watch *watch, struct notify *notify, pid_t
 
 static bool is_group_stop(int number)
 {
-	return number == SIGSTOP || number == SIGTSTP || number == SIGTTIN ||
-	       number == SIGTTOU;
+	return number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 }
 
 static void let_go(struct return_watch *watch, struct return_watch_call **at, int number,
@@ -169,8 +168,7 @@ static void take_stop(struct return_watch *watch, struct return_watch_call **at,
 	if (status >> 16 == PTRACE_EVENT_STOP) {
 		if (call->step == STEP_STOP)
 			call->step = STEP_ENTRY;
-		ptrace(is_group_stop(number) ? PTRACE_LISTEN : PTRACE_SYSCALL, call->tid, 0,
-		       0);
+		ptrace(is_group_stop(number) ? PTRACE_LISTEN : PTRACE_SYSCALL, call->tid, 0, 0);
 	} else if (number == SYSCALL_STOP) {
 		take_call(watch, at);
 	} else {

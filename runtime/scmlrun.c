@@ -109,11 +109,11 @@ static void on_call(void *context, const struct engine_event *event)
 	switch (action & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ERRNO:
 		/* Errno 0 is an answer too: the call seems to succeed. */
-		*event->answer =
-			(struct engine_answer){ENGINE_REFUSE, (int)(action & SECCOMP_RET_DATA)};
+		*event->answer = (struct engine_answer){
+			.kind = ENGINE_REFUSE, .error = (int)(action & SECCOMP_RET_DATA)};
 		break;
 	case SECCOMP_RET_USER_NOTIF:
-		*event->answer = (struct engine_answer){ENGINE_REFUSE, ENOSYS};
+		*event->answer = (struct engine_answer){.kind = ENGINE_REFUSE, .error = ENOSYS};
 		break;
 	default:
 		*event->answer = (struct engine_answer){.kind = ENGINE_KILL};

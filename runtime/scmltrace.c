@@ -54,8 +54,11 @@ static int failure(const struct trace_options *options, const struct report *rep
 
 static int start_error(const struct trace_options *options, const struct engine_result *result)
 {
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", (int)options->pid);
 	if (result->end == ENGINE_FAILED)
-		return system_error(result->step, NULL, result->error);
+		return system_error(result->step, options->pid ? pid : NULL, result->error);
 	fprintf(stderr, "scmltrace: cannot %s '%s': %s\n", result->step, options->program[0],
 		strerror(result->error));
 	return result->error == ENOENT ? TRACE_NOT_FOUND : TRACE_NOT_EXECUTABLE;
@@ -65,7 +68,13 @@ static void note_circumstances(const struct trace_options *options, struct repor
 			       const struct engine_result *result)
 {
 	if (result->end == ENGINE_DETACHED)
-		report_note(report, "the program left processes behind; they go on unjudged");
+		report_note(report, options->pid
+					    ? "let go; the process goes on unjudged"
+					    : "the program left processes behind; they go on "
+					      "unjudged");
+	if (result->end == ENGINE_CUT)
+		report_note(report, "the program left processes behind; they were killed, for "
+				    "their calls would fail without this engine");
 	if (options->is_verbose && result->has_no_new_privs)
 		report_note(
 			report,
@@ -84,14 +93,16 @@ static int run_program(const struct trace_options *options, const struct judge *
 		.rules = compilation->rules[0],
 		.holds_all = report_wants_each(judge->report),
 		.argv = options->program,
+		.pid = options->pid,
 	};
 	struct report_totals totals = {.beside = " beside those that registers prove"};
+	const struct engine *engine;
 	struct engine_result result;
 	int error;
 
-	if (live.holds_all)
+	engine = trace_live(&live, compilation->arena, &result);
+	if (live.holds_all || engine->traits & ENGINE_SEES_ALL)
 		totals.beside = "";
-	trace_live(&live, compilation->arena, &result);
 	/* Whether or not anybody reads the summary, the program's status is to be passed on. */
 	signal(SIGPIPE, SIG_IGN);
 	if (result.end == ENGINE_NO_PROGRAM || result.end == ENGINE_FAILED)
@@ -99,7 +110,8 @@ static int run_program(const struct trace_options *options, const struct judge *
 	note_circumstances(options, judge->report, &result);
 	totals.withdrawn = result.withdrawn;
 	totals.interrupted = result.interrupted;
-	totals.lost = result.end == ENGINE_DETACHED;
+	totals.lost =
+		!options->pid && (result.end == ENGINE_DETACHED || result.end == ENGINE_CUT);
 	error = report_end(judge->report, &totals);
 	if (error && error != EPIPE)
 		return system_error("write", "the report", error);
@@ -144,7 +156,8 @@ static int run(const struct trace_options *options, FILE *out)
 		report_options.coverage = judge.table;
 	if (report_options.format == REPORT_JSON)
 		report_options.needs = &needs;
-	visibility_resolve(&judge.visibility, judge.db, judge.arch);
+	visibility_resolve(&judge.visibility, judge.db, judge.arch,
+			   VISIBILITY_RINGS | VISIBILITY_REFUSALS);
 	judge.report = report_new(&report_options);
 	status = options->input ? read_log(options, &judge) : run_program(options, &judge);
 	report_free(judge.report);

@@ -10,9 +10,15 @@ static bool event_holds(const void *context)
 	return engine_event_holds(context);
 }
 
+/* What the callbacks of one engine need. */
+struct watch {
+	struct judge judge;
+	const struct engine *engine;
+};
+
 static void on_call(void *context, const struct engine_event *event)
 {
-	const struct judge *judge = context;
+	const struct watch *watch = context;
 	const struct judge_case subject = {
 		.call = &event->call,
 		.memory = event->memory,
@@ -20,8 +26,34 @@ static void on_call(void *context, const struct engine_event *event)
 		.holds = event_holds,
 		.context = event,
 	};
+	struct judge_found *found = judge_begin(&watch->judge, &subject,
+						watch->engine->traits & ENGINE_SHOWS_RETURNS);
 
-	judge_call(judge, &subject);
+	if (found)
+		*event->answer = (struct engine_answer){.kind = ENGINE_RETURN, .keep = found};
+}
+
+static void on_return(void *context, const struct engine_return *end)
+{
+	const struct watch *watch = context;
+	const struct judge_case subject = {
+		.call = &end->call,
+		.memory = end->memory,
+		.tid = end->tid,
+	};
+
+	switch (end->fate) {
+	case ENGINE_RETURNED:
+		judge_end(&watch->judge, end->keep, &subject);
+		return;
+	case ENGINE_ENDED_WITHIN:
+	case ENGINE_UNSEEN:
+		judge_end(&watch->judge, end->keep, NULL);
+		return;
+	case ENGINE_COMES_AGAIN:
+		judge_forget(end->keep);
+		return;
+	}
 }
 
 static struct bpf_code filter_of_all(struct arena *arena)
@@ -46,10 +78,11 @@ static struct bpf_code filter_of_rules(const struct trace_live *live, struct are
 	return bpf_compile(arena, unheard, &live->rules, 1, &options);
 }
 
-static struct bpf_code filter_make(const struct trace_live *live, struct arena *arena)
+static struct bpf_code filter_make(const struct trace_live *live, const struct watch *watch,
+				   struct arena *arena)
 {
 	struct sock_filter prologue[VISIBILITY_MAX_PROLOGUE], *items;
-	size_t before = visibility_prologue(&live->judge->visibility, prologue);
+	size_t before = visibility_prologue(&watch->judge.visibility, prologue);
 	struct bpf_code rules;
 
 	if (live->holds_all)
@@ -67,17 +100,58 @@ static struct bpf_code filter_make(const struct trace_live *live, struct arena *
 	return (struct bpf_code){.items = items, .count = before + rules.count};
 }
 
-void trace_live(const struct trace_live *live, struct arena *arena,
-		struct engine_result *result)
+/* What can get out of sight of ENGINE. */
+static unsigned hazards_of(const struct engine *engine)
 {
-	struct bpf_code filter = filter_make(live, arena);
+	unsigned hazards = VISIBILITY_RINGS;
+
+	if (!(engine->traits & ENGINE_SEES_REFUSED))
+		hazards |= VISIBILITY_REFUSALS;
+	if (engine->traits & ENGINE_TRACES)
+		hazards |= VISIBILITY_TRACERS;
+	return hazards;
+}
+
+static void run_with(const struct trace_live *live, const struct engine *engine,
+		     struct arena *arena, struct engine_result *result)
+{
+	struct watch watch = {.judge = *live->judge, .engine = engine};
 	struct engine_run run = {
 		.argv = live->argv,
-		.filter = filter.items,
-		.filter_count = filter.count,
+		.pid = live->pid,
 		.on_call = on_call,
-		.context = (void *)(uintptr_t)live->judge,
+		.on_return = on_return,
+		.context = &watch,
 	};
+	struct bpf_code filter;
 
-	live->engine->run(&run, result);
+	visibility_resolve(&watch.judge.visibility, watch.judge.db, watch.judge.arch,
+			   hazards_of(engine));
+	if (!(engine->traits & ENGINE_SEES_ALL)) {
+		filter = filter_make(live, &watch, arena);
+		run.filter = filter.items;
+		run.filter_count = filter.count;
+	}
+	engine->run(&run, result);
+}
+
+const struct engine *trace_live(const struct trace_live *live, struct arena *arena,
+				struct engine_result *result)
+{
+	unsigned needed = live->argv ? 0 : ENGINE_ATTACHES;
+	const struct engine *engine = live->engine ? live->engine : engine_next(NULL, needed);
+
+	for (;;) {
+		const struct engine *next = engine_next(engine, needed);
+
+		run_with(live, engine, arena, result);
+		if (live->engine || !next || result->end != ENGINE_FAILED ||
+		    result->has_started)
+			return engine;
+		report_note(live->judge->report,
+			    "the engine '%s' does not work here (cannot %s: %s); '%s' is used, "
+			    "which is slower",
+			    engine->name, result->step, strerror(result->error), next->name);
+		engine = next;
+	}
 }

@@ -1,5 +1,6 @@
 #include "trace_options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,18 @@ static bool set_scope(struct trace_options *options, const char *value)
 static bool set_engine(struct trace_options *options, const char *value)
 {
 	options->engine = engine_find(value);
-	return options->engine;
+	return options->engine || strcmp(value, "auto") == 0;
+}
+
+static bool set_pid(struct trace_options *options, const char *value)
+{
+	char *end;
+	long pid = strtol(value, &end, 10);
+
+	if (*value < '1' || *value > '9' || *end || pid > INT_MAX)
+		return false;
+	options->pid = (pid_t)pid;
+	return true;
 }
 
 static bool set_arch(struct trace_options *options, const char *value)
@@ -131,6 +143,8 @@ static bool set_color(struct trace_options *options, const char *value)
 }
 
 static const struct option table[] = {
+	{"-p", NULL, "PID", "attach to a process that runs already; Ctrl-C lets it go",
+	 set_pid},
 	{NULL, "--input", "LOG",
 	 "judge a log of strace's instead of a program (-: standard input)", set_input},
 	{"-o", "--output", "FILE", "write the report to FILE instead of standard error",
@@ -170,6 +184,7 @@ static const struct option table[] = {
 enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
 
 static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n"
+			    "       scmltrace SPEC... [options] -p PID\n"
 			    "       scmltrace SPEC... [options] --input LOG\n";
 
 static void print_help(void)
@@ -254,18 +269,37 @@ static int parse_option(struct trace_options *options, int argc, char **argv, in
 	return TRACE_USAGE;
 }
 
-static int check(const struct trace_options *options)
+static int check_engine(const struct trace_options *options)
 {
-	if (!options->specs.count)
-		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
-	else if (options->input && options->program)
-		fprintf(stderr, "scmltrace: a log and a program are given; choose one\n");
-	else if (!options->input && (!options->program || !*options->program))
+	const struct engine *engine = options->engine;
+
+	if (engine && !engine->run)
+		fprintf(stderr, "scmltrace: this build has no engine '%s'\n", engine->name);
+	else if (engine && options->pid && !(engine->traits & ENGINE_ATTACHES))
 		fprintf(stderr,
-			"scmltrace: no program is given behind '--', and no log by --input\n%s",
-			usage);
+			"scmltrace: the engine '%s' cannot be put on a process that runs "
+			"already; leave it to '--engine auto'\n",
+			engine->name);
 	else
 		return TRACE_DONE;
+	return TRACE_USAGE;
+}
+
+static int check(const struct trace_options *options)
+{
+	int subjects = !!options->input + !!options->program + !!options->pid;
+
+	if (!options->specs.count)
+		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
+	else if (subjects > 1)
+		fprintf(stderr, "scmltrace: give one of a program, a process and a log\n");
+	else if (!subjects || (options->program && !*options->program))
+		fprintf(stderr,
+			"scmltrace: no program is given behind '--', no process by -p, and no "
+			"log by --input\n%s",
+			usage);
+	else
+		return check_engine(options);
 	return TRACE_USAGE;
 }
 
@@ -274,7 +308,6 @@ int trace_options_parse(struct trace_options *options, int argc, char **argv, bo
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	*stop = false;
-	options->engine = engine_find("auto");
 	options->color = isatty(STDERR_FILENO) && !(no_color && *no_color) &&
 			 !(term && strcmp(term, "dumb") == 0);
 	for (int i = 1; i < argc; i++) {

@@ -27,11 +27,12 @@ struct trace_options {
 	struct compilation *compilation; /* its diags have the -W options already */
 	VEC(const char *) specs;
 	VEC(const char *) overlays;
-	char *const *program; /* behind `--`, ended by NULL; NULL: none */
-	const char *output;   /* -o; NULL: standard error */
-	const char *input;    /* --input; NULL: a program is run */
-	const char *arch;     /* NULL: the host's */
-	const struct engine *engine;
+	char *const *program;	      /* behind `--`, ended by NULL; NULL: none */
+	const char *output;	      /* -o; NULL: standard error */
+	const char *input;	      /* --input; NULL: a program is run */
+	const char *arch;	      /* NULL: the host's */
+	pid_t pid;		      /* -p; 0: a program is run, or a log read */
+	const struct engine *engine;  /* NULL: the first that works */
 	struct report_options report; /* without OUT */
 	bool only_listed;
 	bool must_fail;	     /* --fail */

@@ -25,7 +25,7 @@
  * the program never has it.
  */
 struct tracee_note {
-	atomic_bool may_go; /* the tracer has it */
+	atomic_bool may_go;  /* the tracer has it */
 	atomic_int listener; /* -1 until the filter is on */
 	atomic_int error;    /* why the filter could not be put on */
 	atomic_int exec_error;

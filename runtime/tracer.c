@@ -72,7 +72,7 @@ static void end_call(struct tracer *tracer, struct tracer_task *task, enum engin
 		end.call.ret = ret;
 		peek_start(&peek, task->tid);
 		memory = peek_memory(&peek);
-		end.memory = &memory;
+		end.memory = task->has_new_image ? NULL : &memory;
 	}
 	task->wants_return = false;
 	task->keep = NULL;
@@ -100,6 +100,7 @@ static void deliver(struct tracer *tracer, struct tracer_task *task,
 	memory = peek_memory(&peek);
 	tracer->result->calls++;
 	tracer->run->on_call(tracer->run->context, &event);
+	task->has_new_image = false;
 	task->wants_return = answer.kind == ENGINE_RETURN;
 	task->keep = answer.keep;
 	if (!still_waits(&event))
@@ -146,6 +147,9 @@ static void take_call(struct tracer *tracer, struct tracer_task *task)
 		return;
 	switch (stop.place) {
 	case PTRACE_AT_ENTRY:
+		if (tracer->stops_each_call)
+			begin_call(tracer, task, &stop);
+		return;
 	case PTRACE_AT_FILTER:
 		begin_call(tracer, task, &stop);
 		return;
@@ -190,6 +194,7 @@ static void take_exec(struct tracer *tracer, struct tracer_task *task)
 	unsigned long before;
 	struct tracer_task *caller;
 
+	task->has_new_image = true;
 	if (ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &before) || (pid_t)before == task->tid)
 		return;
 	caller = tracer_tasks_find(&tracer->tasks, (pid_t)before);
@@ -204,8 +209,7 @@ static void take_exec(struct tracer *tracer, struct tracer_task *task)
 
 static bool is_group_stop(int number)
 {
-	return number == SIGSTOP || number == SIGTSTP || number == SIGTTIN ||
-	       number == SIGTTOU;
+	return number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 }
 
 /* A new child, or what tracer_stop() brought, or the beginning or end of a stopped job. */

@@ -17,7 +17,7 @@ struct start {
 	struct tracer tracer;
 	struct tracee tracee;
 	const char *path;
-	bool has_begun; /* the program's execve() has been seen */
+	bool has_begun; /* the program's execve() has been seen, or only it can be */
 };
 
 static void fail(struct engine_result *result, int error, const char *step)
@@ -86,7 +86,7 @@ static void watch(struct start *start)
 	}
 	result->end = tracer_loop(&start->tracer);
 	engine_guard_dismiss(&guard);
-	result->has_started = start->has_begun;
+	result->has_started = start->has_begun && !tracee_filter_error(&start->tracee);
 	result->has_no_new_privs = tracee_has_no_new_privs(&start->tracee);
 	result->may_repeat = false;
 	error = tracee_exec_error(&start->tracee);
@@ -111,6 +111,7 @@ void tracer_program_run(const struct engine_run *run, const struct sock_filter *
 			   .is_own = is_own,
 			   .own_context = &start},
 		.path = path,
+		.has_begun = count > 0,
 	};
 	struct tracee_start program = {
 		.path = path,
@@ -124,8 +125,8 @@ void tracer_program_run(const struct engine_run *run, const struct sock_filter *
 	const char *step = "find the program";
 	int error = program_path(run->argv[0], path, sizeof(path));
 
-	*result = (struct engine_result){
-		.end = ENGINE_NO_PROGRAM, .error = error, .step = step};
+	*result =
+		(struct engine_result){.end = ENGINE_NO_PROGRAM, .error = error, .step = step};
 	if (error)
 		return;
 	error = engine_signals_take(&start.tracer.signals);

@@ -14,10 +14,11 @@ struct tracer_task {
 	bool wants_return; /* CALL's return is to be delivered, */
 	void *keep;	   /* with this */
 	struct scml_call call;
-	bool hides_flag; /* CALL was changed, so that its child does not escape */
+	bool has_new_image; /* CALL executed another program */
+	bool hides_flag;    /* CALL was changed, so that its child does not escape */
 	bool restores_flag; /* CALL, its parent's, was: the flag is put back in it too */
-	bool is_waiting; /* a new one, stopped until its parent has told of it */
-	bool is_known;	 /* its parent has told of it, or it has been resumed */
+	bool is_waiting;    /* a new one, stopped until its parent has told of it */
+	bool is_known;	    /* its parent has told of it, or it has been resumed */
 	struct tracer_task *next;
 };
 

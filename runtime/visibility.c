@@ -2,18 +2,24 @@
 
 #include <linux/seccomp.h>
 
+static const char refusals[] = "calls that the program's own filter refuses are not seen";
+static const char tracers[] =
+	"a process has one tracer, which is this engine: the program cannot be another's";
+
 /* A call, and the value of its first argument that matters; "" for any. */
 static const struct {
+	unsigned hazard;
 	const char *call;
 	const char *value;
 	const char *why;
 } losses[] = {
-	{"io_uring_setup", "", "what an io_uring does is no system call"},
-	{"prctl", "PR_SET_SECCOMP", "calls that the program's own filter refuses are not seen"},
-	{"seccomp", "SECCOMP_SET_MODE_STRICT",
-	 "calls that the program's own filter refuses are not seen"},
-	{"seccomp", "SECCOMP_SET_MODE_FILTER",
-	 "calls that the program's own filter refuses are not seen"},
+	{VISIBILITY_RINGS, "io_uring_setup", "", "what an io_uring does is no system call"},
+	{VISIBILITY_REFUSALS, "prctl", "PR_SET_SECCOMP", refusals},
+	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_STRICT", refusals},
+	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_FILTER", refusals},
+	{VISIBILITY_TRACERS, "ptrace", "PTRACE_TRACEME", tracers},
+	{VISIBILITY_TRACERS, "ptrace", "PTRACE_ATTACH", tracers},
+	{VISIBILITY_TRACERS, "ptrace", "PTRACE_SEIZE", tracers},
 };
 
 enum { LOSSES = sizeof(losses) / sizeof(losses[0]) };
@@ -21,7 +27,8 @@ enum { LOSSES = sizeof(losses) / sizeof(losses[0]) };
 _Static_assert((int)LOSSES <= (int)VISIBILITY_MAX_CALLS,
 	       "visibility.h has room for every loss");
 
-void visibility_resolve(struct visibility *visibility, const struct abi_db *db, unsigned arch)
+void visibility_resolve(struct visibility *visibility, const struct abi_db *db, unsigned arch,
+			unsigned hazards)
 {
 	*visibility = (struct visibility){
 		.arch = db->archs[arch].audit,
@@ -33,7 +40,7 @@ void visibility_resolve(struct visibility *visibility, const struct abi_db *db, 
 		struct visibility_call *entry = &visibility->calls[visibility->count];
 		uint64_t nr, value = 0;
 
-		if (!call || !abi_num(db, call->nr, arch, &nr))
+		if (!(losses[i].hazard & hazards) || !call || !abi_num(db, call->nr, arch, &nr))
 			continue;
 		if (*losses[i].value)
 			constant = abi_const_find(db, losses[i].value);
@@ -42,6 +49,8 @@ void visibility_resolve(struct visibility *visibility, const struct abi_db *db, 
 		entry->value = (uint32_t)value;
 		entry->nr = (uint32_t)nr;
 		entry->why = losses[i].why;
+		/* It fails because of us, where without us it would not have. */
+		entry->counts_failed = losses[i].hazard == VISIBILITY_TRACERS;
 		visibility->count++;
 	}
 }
@@ -58,13 +67,14 @@ const char *visibility_loss(const struct visibility *visibility, const struct sc
 {
 	bool has_failed = call->has_returned && call->ret < 0;
 
-	if (call->arch != visibility->arch || has_failed)
+	if (call->arch != visibility->arch)
 		return NULL;
 	for (size_t i = 0; i < visibility->count; i++) {
 		const struct visibility_call *entry = &visibility->calls[i];
 
 		if (call->nr == entry->nr &&
-		    (!entry->has_value || (uint32_t)call->args[0] == entry->value))
+		    (!entry->has_value || (uint32_t)call->args[0] == entry->value) &&
+		    (!has_failed || entry->counts_failed))
 			return entry->why;
 	}
 	return NULL;

@@ -18,11 +18,20 @@ enum {
 	VISIBILITY_MAX_PROLOGUE = 3 + 5 * VISIBILITY_MAX_CALLS, /* instructions */
 };
 
+/** Ways to get out of sight, which depend on how calls are watched. */
+enum visibility_hazard {
+	VISIBILITY_RINGS = 1,	 /* operations that are no calls: always */
+	VISIBILITY_REFUSALS = 2, /* calls that filters of the program refuse */
+	VISIBILITY_TRACERS = 4,	 /* what the program would trace itself, where we are the tracer
+				  */
+};
+
 /** One such call on one architecture. */
 struct visibility_call {
 	uint32_t nr;
 	bool has_value; /* only with VALUE in the low half of the first register */
 	uint32_t value;
+	bool counts_failed; /* even if it fails */
 	const char *why;
 };
 
@@ -33,8 +42,12 @@ struct visibility {
 	size_t count;
 };
 
-/** What the table of visibility.c means on architecture ARCH of DB. */
-void visibility_resolve(struct visibility *visibility, const struct abi_db *db, unsigned arch);
+/**
+ * What the table of visibility.c means on architecture ARCH of DB.
+ * @param hazards  of enum visibility_hazard
+ */
+void visibility_resolve(struct visibility *visibility, const struct abi_db *db, unsigned arch,
+			unsigned hazards);
 
 /** Is there anything that a call with number NR can put out of sight? */
 bool visibility_cares(const struct visibility *visibility, uint32_t nr);

@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,19 +62,28 @@ static int do_bind(void)
 	return 0;
 }
 
-static int do_accept(void)
+/* More than the matcher looks at. */
+static int do_poll(void)
 {
-	struct sockaddr address;
-	socklen_t len = sizeof(address);
+	static struct pollfd many[2000];
 
-	accept(-1, &address, &len);
+	for (size_t i = 0; i < 2000; i++)
+		many[i] = (struct pollfd){-1, POLLIN, 0};
+	poll(many, 2000, 0);
 	return 0;
 }
 
 static int do_io_uring(void)
 {
-	syscall(SYS_io_uring_setup, 1, NULL);
-	return 0;
+	static uint32_t params[64];
+	long fd = syscall(SYS_io_uring_setup, 1, params);
+
+	return fd < 0 ? 77 : 0;
+}
+
+static int do_io_uring_in_vain(void)
+{
+	return syscall(SYS_io_uring_setup, 1, NULL) >= 0;
 }
 
 static int do_foreign(void)
@@ -111,8 +121,9 @@ static const struct behaviour {
 	{"inet6_often", do_inet6_often},
 	{"inet6_in_child", do_inet6_in_child},
 	{"bind", do_bind},
-	{"accept", do_accept},
+	{"poll", do_poll},
 	{"io_uring", do_io_uring},
+	{"io_uring_in_vain", do_io_uring_in_vain},
 	{"foreign", do_foreign},
 	{"print", do_print},
 	{"standard_descriptors", do_standard_descriptors},
@@ -169,7 +180,7 @@ static void set_up(void)
 	write_file("net.scml", "socket(family = AF_UNIX, type = SOCK_STREAM, protocol = 0);\n"
 			       "struct sa = { sa_family = AF_UNIX, .. };\n"
 			       "bind(sockfd, addr = <sa>, addrlen);\n"
-			       "accept(sockfd, addr = <sa>, addrlen);\n");
+			       "poll(fds = [ { events = POLLIN, .. } ], nfds, timeout);\n");
 }
 
 static void tear_down(void)
@@ -300,7 +311,7 @@ END_TEST
 START_TEST(fail_tells_unsupported_from_undecided_from_fine)
 {
 	ck_assert_int_eq(watch("inet6", "--fail"), 1);
-	ck_assert_int_eq(watch("accept", "--fail"), 4);
+	ck_assert_int_eq(watch("poll", "--fail"), 4);
 	ck_has(err_text, "cannot certify");
 	ck_assert_int_eq(watch("unix", "--fail"), 0);
 	ck_assert_int_eq(run(in_folder("net.scml"), "--fail", "--scope", "listed", "--", "sh",
@@ -311,11 +322,11 @@ END_TEST
 
 START_TEST(undecided_calls_are_counted_and_shown_on_request)
 {
-	watch("accept");
+	watch("poll");
 	ck_has(err_text, "1 undecided");
 	ck_assert_ptr_null(strstr(err_text, "(undecided)"));
-	watch("accept", "-v");
-	ck_has(err_text, "(undecided): addr: known only when the call has returned");
+	watch("poll", "-v");
+	ck_has(err_text, "(undecided): fds: too many elements");
 }
 END_TEST
 
@@ -383,8 +394,14 @@ END_TEST
 
 START_TEST(an_io_uring_ends_what_can_be_certified)
 {
+	int status;
+
 	write_file("net.scml", "io_uring_setup(..);\n");
-	ck_assert_int_eq(watch("io_uring", "--fail"), 4);
+	ck_assert_int_eq(watch("io_uring_in_vain", "--fail"), 0);
+	status = watch("io_uring", "--fail");
+	if (status == 77)
+		return;
+	ck_assert_int_eq(status, 4);
 	ck_assert_uint_eq(count(err_text, "(visibility lost from here)"), 1);
 }
 END_TEST

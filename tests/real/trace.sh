@@ -67,15 +67,21 @@ judged | diff -u beyond - || fail "live: other calls or reasons"
 [ "$(grep -c '^\[pid *[0-9]*\] ' report)" = 3 ] || fail "live: three of the lines are the child's"
 trace 1 -v --fail -- "$talk"
 
-# accept fills the address in when it returns, which this engine does not see.
+# accept fills the address in when it returns: every engine sees that.
 cat >accept.scml <<'END'
 struct sockaddr = { sa_family = AF_INET, .. };
 accept(sockfd, addr = <sockaddr>, addrlen);
 END
-trace 7 accept.scml -v -- "$talk" accept
-echo 'accept undecided: addr: known only when the call has returned; accept.scml:2' >wanted
-judged | diff -u wanted - || fail "live: accept with an address is undecided"
-trace 4 accept.scml --fail -- "$talk" accept
+sed s/AF_INET/AF_UNIX/ accept.scml >unix.scml
+echo 'accept unsupported: addr.sa_family: AF_INET is in no rule; nearest unix.scml:2' >wanted
+for engine in notify trace ptrace; do
+	trace 7 accept.scml -v --fail --engine $engine -- "$talk" accept
+	judged | diff -u /dev/null - || fail "$engine: accept with an address is supported"
+	trace 1 unix.scml -v --fail --engine $engine -- "$talk" accept
+	judged | grep '^accept ' | diff -u wanted - || fail "$engine: accept with another address is not"
+	trace 7 -v --engine $engine -- "$talk"
+	judged | diff -u beyond - || fail "$engine: other calls or reasons"
+done
 
 # The same from a log, in which the address can be read.
 if strace -o log true 2>/dev/null; then
@@ -86,6 +92,8 @@ if strace -o log true 2>/dev/null; then
 	strace -yy -f -o log "$talk" accept >/dev/null
 	trace 0 accept.scml -v --fail --input log
 	judged | diff -u /dev/null - || fail "log: accept with an address is supported"
+	trace 0 unix.scml -v --input log
+	judged | grep '^accept ' | diff -u wanted - || fail "log: accept with another address is not"
 fi
 
 # Programs of other people: what they fetch is whole, and what is reported is there to be seen.

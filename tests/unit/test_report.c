@@ -217,7 +217,7 @@ START_TEST(the_prologue_holds_exactly_the_calls_that_hide_others)
 	struct visibility visibility;
 
 	for (unsigned arch = 0; arch < db->arch_count; arch++) {
-		visibility_resolve(&visibility, db, arch);
+		visibility_resolve(&visibility, db, arch, ~0U);
 		for (uint32_t nr = 0; nr < 600; nr++) {
 			for (uint64_t arg = 0; arg < 64; arg++) {
 				struct scml_call call = {.arch = visibility.arch,
@@ -246,7 +246,7 @@ START_TEST(an_io_uring_and_an_own_filter_hide_calls_unless_they_are_refused)
 	struct scml_call call = {.nr = 425};
 
 	ck_assert_int_ge(arch, 0);
-	visibility_resolve(&visibility, db, (unsigned)arch);
+	visibility_resolve(&visibility, db, (unsigned)arch, ~0U);
 	call.arch = visibility.arch;
 	ck_assert_ptr_nonnull(visibility_loss(&visibility, &call));
 	call.has_returned = true;
