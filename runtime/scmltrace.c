@@ -121,14 +121,24 @@ static int run_program(const struct trace_options *options, const struct judge *
 
 static int read_log(const struct trace_options *options, const struct judge *judge)
 {
+	const struct trace_log_options log_options = {
+		.shows_progress = !options->report.is_quiet &&
+				  (options->report.only_summary || options->output),
+	};
 	struct report_totals totals = {.beside = ""};
-	int error = trace_log(judge, options->input, &totals);
+	const char *problem;
+	int error = trace_log(judge, options->input, &log_options, &totals, &problem);
 
 	if (error)
 		return system_error("read", options->input, -error);
 	error = report_end(judge->report, &totals);
 	if (error && error != EPIPE)
 		return system_error("write", "the report", error);
+	if (problem) {
+		fprintf(stderr, "scmltrace: '%s' was not read to its end: %s\n", options->input,
+			problem);
+		return TRACE_SYSTEM;
+	}
 	return failure(options, judge->report);
 }
 

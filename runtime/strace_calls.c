@@ -40,9 +40,9 @@ static size_t hash_name(struct strace_text text, size_t len)
 static void add_name(struct strace_calls *calls, uint16_t index)
 {
 	const struct strace_call *call = &calls->calls[index];
-	size_t slot = hash_name((struct strace_text){call->name, call->name_len},
-				call->name_len) &
-		      calls->mask;
+	size_t slot =
+		hash_name((struct strace_text){call->name, call->name_len}, call->name_len) &
+		calls->mask;
 
 	while (calls->slots[slot])
 		slot = (slot + 1) & calls->mask;

@@ -1,4 +1,5 @@
-/* strace_calls: which call of the database a name in strace's text is, by one look at a table. */
+/* strace_calls: which call of the database a name in strace's text is, by one look at a table.
+ */
 #ifndef SCML_STRACE_CALLS_H
 #define SCML_STRACE_CALLS_H
 

@@ -18,7 +18,8 @@ struct strace_form {
 /** The form of the call named CALL behind FORM (NULL: the first one), or NULL. */
 const struct strace_form *strace_form_next(const struct strace_form *form, const char *call);
 
-/** The form that PARTS of the call named CALL have; NULL: the arguments are the first registers. */
+/** The form that PARTS of the call named CALL have; NULL: the arguments are the first
+ * registers. */
 const struct strace_form *strace_form_find(const char *call, const struct strace_parts *parts);
 
 #endif

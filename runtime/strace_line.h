@@ -64,7 +64,8 @@ void strace_line_read(const char *text, size_t len, struct strace_line *line);
 /** Does REST, what follows the parenthesis of a call, end with `<unfinished ...>`? */
 bool strace_line_is_unfinished(struct strace_text rest);
 
-/** How many bytes stand before the parenthesis at the start of TEXT, 0 if there is none near. */
+/** How many bytes stand before the parenthesis at the start of TEXT, 0 if there is none near.
+ */
 size_t strace_call_len(struct strace_text text);
 
 /** Split the REST of a call at the commas outside of strings, brackets and annotations. */

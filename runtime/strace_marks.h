@@ -1,6 +1,6 @@
 /*
- * strace_marks: where the bytes that matter stand in a piece of text, as bits. The portable form
- * answers the same.
+ * strace_marks: where the bytes that matter stand in a piece of text, as bits. The portable
+ * form answers the same.
  */
 #ifndef SCML_STRACE_MARKS_H
 #define SCML_STRACE_MARKS_H
@@ -31,7 +31,8 @@ static inline __m128i strace_marks_others(__m128i bytes)
 {
 	/* A bit that the two brackets of a pair differ in does not matter. */
 	__m128i curly = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-	__m128i found = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(')'));
+	__m128i found =
+		_mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(')'));
 
 	found = _mm_or_si128(found, _mm_cmpeq_epi8(curly, _mm_set1_epi8('{')));
 	found = _mm_or_si128(found, _mm_cmpeq_epi8(curly, _mm_set1_epi8('}')));
@@ -48,8 +49,7 @@ static inline struct strace_marks strace_marks(const char *at)
 	for (unsigned i = 0; i < STRACE_BLOCK; i += 16) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
 
-		marks.quotes |=
-			strace_marks_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), i);
+		marks.quotes |= strace_marks_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), i);
 		marks.others |= strace_marks_bits(strace_marks_others(bytes), i);
 	}
 	return marks;

@@ -6,14 +6,14 @@
 enum {
 	MAX_ENTRIES = 1 << 16,
 	SLOTS = 2 * MAX_ENTRIES,
-	MAX_BYTES = 6 << 20, /* of keys and causes */
+	MAX_BYTES = 4 << 20, /* of keys and words */
 };
 
 struct entry {
 	struct report_call found;
-	uint32_t hash;
-	uint32_t key; /* where it is in BYTES */
+	const char *key; /* in BYTES */
 	uint32_t key_len;
+	uint32_t hash;
 };
 
 /* Pages that nothing was written to take no memory. */
@@ -49,18 +49,17 @@ void strace_memo_free(struct strace_memo *memo)
 	free(memo);
 }
 
-static bool has_key(const struct strace_memo *memo, const struct entry *entry,
-		    const struct strace_key *key)
+static bool has_key(const struct entry *entry, const struct strace_key *key)
 {
 	return entry->hash == key->hash && entry->key_len == key->len &&
-	       !memcmp(memo->bytes + entry->key, key->bytes, key->len);
+	       !memcmp(entry->key, key->bytes, key->len);
 }
 
 static uint32_t *find_slot(const struct strace_memo *memo, const struct strace_key *key)
 {
 	uint32_t slot = key->hash % SLOTS;
 
-	while (memo->slots[slot] && !has_key(memo, &memo->entries[memo->slots[slot] - 1], key))
+	while (memo->slots[slot] && !has_key(&memo->entries[memo->slots[slot] - 1], key))
 		slot = (slot + 1) % SLOTS;
 	return &memo->slots[slot];
 }
@@ -73,11 +72,11 @@ const struct report_call *strace_memo_find(const struct strace_memo *memo,
 	return index ? &memo->entries[index - 1].found : NULL;
 }
 
-static uint32_t add_bytes(struct strace_memo *memo, const char *bytes, size_t len)
+static const char *add_bytes(struct strace_memo *memo, const char *bytes, size_t len)
 {
-	uint32_t at = memo->used;
+	char *at = memo->bytes + memo->used;
 
-	memcpy(memo->bytes + at, bytes, len);
+	memcpy(at, bytes, len);
 	memo->used += (uint32_t)len;
 	return at;
 }
@@ -86,17 +85,21 @@ void strace_memo_add(struct strace_memo *memo, const struct strace_key *key,
 		     const struct report_call *found)
 {
 	size_t cause_len = strlen(found->cause) + 1;
+	size_t what_len = found->what ? strlen(found->what) + 1 : 0;
+	size_t size = key->len + cause_len + what_len;
 	struct entry *entry;
 
-	if (memo->count == MAX_ENTRIES || key->len + cause_len > MAX_BYTES - memo->used) {
+	if (memo->count == MAX_ENTRIES || size > MAX_BYTES - memo->used) {
 		memset(memo->slots, 0, SLOTS * sizeof(*memo->slots));
 		memo->count = memo->used = 0;
 	}
-	if (key->len + cause_len > MAX_BYTES)
+	if (size > MAX_BYTES)
 		return;
 	entry = &memo->entries[memo->count++];
 	*find_slot(memo, key) = memo->count;
 	*entry = (struct entry){.found = *found, .hash = key->hash, .key_len = key->len};
 	entry->key = add_bytes(memo, key->bytes, key->len);
-	entry->found.cause = memo->bytes + add_bytes(memo, found->cause, cause_len);
+	entry->found.cause = add_bytes(memo, found->cause, cause_len);
+	if (what_len)
+		entry->found.what = add_bytes(memo, found->what, what_len);
 }

@@ -17,11 +17,12 @@ struct strace_memo *strace_memo_new(void);
 
 void strace_memo_free(struct strace_memo *memo);
 
-/** What was found of KEY before, without process, text and values; NULL: it was not seen yet. */
+/** What was found of KEY before, without process, text and values; NULL: it was not seen yet.
+ */
 const struct report_call *strace_memo_find(const struct strace_memo *memo,
 					   const struct strace_key *key);
 
-/** Remember what FOUND says about KEY, which must not be there. Its cause is copied. */
+/** Remember what FOUND says about KEY, which must not be there. Its words are copied. */
 void strace_memo_add(struct strace_memo *memo, const struct strace_key *key,
 		     const struct report_call *found);
 

@@ -74,8 +74,7 @@ static void gather_struct(struct gathering *all, uint32_t index)
 	for (uint32_t i = 0; i < object->fields.count; i++)
 		gather_slot(all, &all->db->fields[object->fields.first + i].slot);
 	for (uint32_t i = 0; i < object->cases.count; i++)
-		gather_struct(all,
-			      all->db->union_cases[object->cases.first + i].struct_index);
+		gather_struct(all, all->db->union_cases[object->cases.first + i].struct_index);
 }
 
 /* Registers that say what SLOT, and what it points to, is. */

@@ -421,8 +421,8 @@ static int append_line(struct strace_reader *reader, const char *bytes, size_t s
 	return error;
 }
 
-/* A line is complete: SIZE bytes at BYTES behind what is there of it already. SLACK bytes behind
- * them may be read too. */
+/* A line is complete: SIZE bytes at BYTES behind what is there of it already. SLACK bytes
+ * behind them may be read too. */
 static int end_line(struct strace_reader *reader, const char *bytes, size_t size, size_t slack)
 {
 	size_t before;

@@ -16,9 +16,9 @@
 #include "strace_line.h"
 
 enum {
-	STRACE_MAX_LINE = 4 << 20,  /* bytes; longer lines are unreadable */
-	STRACE_SHOWN_LINES = 8,	    /* of the unreadable ones, by number */
-	STRACE_NO_NR = 0x3fffffff,  /* a number that no call has */
+	STRACE_MAX_LINE = 4 << 20, /* bytes; longer lines are unreadable */
+	STRACE_SHOWN_LINES = 8,	   /* of the unreadable ones, by number */
+	STRACE_NO_NR = 0x3fffffff, /* a number that no call has */
 };
 
 /** One call of the log. Slices live as long as the callback runs. */
@@ -26,15 +26,15 @@ struct strace_event {
 	uint64_t line; /* on which it is complete, from 1 */
 	uint32_t pid;  /* 0: the log does not say */
 	struct strace_text name;
-	struct strace_text text;    /* the line without what stands before the call; joined from
-				       its    two halves where they were apart */
-	struct strace_text rest;    /* of TEXT: what follows the parenthesis */
-	size_t slack; /* bytes behind TEXT that may be read too, whatever they are */
+	struct strace_text text; /* the line without what stands before the call; joined from
+				    its    two halves where they were apart */
+	struct strace_text rest; /* of TEXT: what follows the parenthesis */
+	size_t slack;		 /* bytes behind TEXT that may be read too, whatever they are */
 	const struct strace_call *call; /* NULL: the architecture has no call of that name */
 	const struct abi_call *abi;	/* the same, and the one of `syscall_0x3e7` */
-	uint32_t nr;		    /* STRACE_NO_NR: not known */
-	bool is_foreign;	    /* of another table: x32, a 32-bit program */
-	bool has_beginning;	    /* false: nothing is known of its arguments */
+	uint32_t nr;			/* STRACE_NO_NR: not known */
+	bool is_foreign;		/* of another table: x32, a 32-bit program */
+	bool has_beginning;		/* false: nothing is known of its arguments */
 };
 
 /** Takes one call. */

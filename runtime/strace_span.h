@@ -1,5 +1,6 @@
 /*
- * strace_span: how far strace's values go: strings, brackets, annotations (`3</a,b>`), comments.
+ * strace_span: how far strace's values go: strings, brackets, annotations (`3</a,b>`),
+ * comments.
  */
 #ifndef SCML_STRACE_SPAN_H
 #define SCML_STRACE_SPAN_H

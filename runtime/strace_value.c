@@ -98,8 +98,8 @@ static int param_called(const struct strace_objects *objects, size_t count,
 	return -1;
 }
 
-/* Give each printed argument its register: by name where strace prints names, which it does from
- * the first argument on or not at all, else by position. */
+/* Give each printed argument its register: by name where strace prints names, which it does
+ * from the first argument on or not at all, else by position. */
 static size_t place_arguments(const struct strace_objects *objects, const struct abi_call *abi,
 			      size_t param_count, const struct strace_parts *parts,
 			      struct argument *arguments)
