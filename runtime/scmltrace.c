@@ -10,6 +10,7 @@
 #include "trace_live.h"
 #include "trace_log.h"
 #include "trace_options.h"
+#include "trace_reports.h"
 
 static int system_error(const char *step, const char *what, int error)
 {
@@ -162,6 +163,9 @@ static int run(const struct trace_options *options, FILE *out)
 		return TRACE_USAGE;
 	}
 	report_options.out = out;
+	/* Without rules there is nothing to report: something is to be learned. */
+	if (!options->specs.count)
+		report_options.is_quiet = report_options.only_summary = true;
 	if (options->wants_coverage)
 		report_options.coverage = judge.table;
 	if (report_options.format == REPORT_JSON)
@@ -169,6 +173,7 @@ static int run(const struct trace_options *options, FILE *out)
 	visibility_resolve(&judge.visibility, judge.db, judge.arch,
 			   VISIBILITY_RINGS | VISIBILITY_REFUSALS);
 	judge.report = report_new(&report_options);
+	trace_reports_attach(options, &judge);
 	status = options->input ? read_log(options, &judge) : run_program(options, &judge);
 	report_free(judge.report);
 	return status;
