@@ -37,6 +37,7 @@ struct learn {
 	const struct abi_db *db;
 	unsigned arch;
 	VEC(struct group *) groups;
+	VEC(const struct abi_call *) unsure; /* seen with a value that the log does not tell */
 	uint64_t calls;
 	uint64_t unnamed; /* calls that the database does not know */
 	uint64_t foreign;
@@ -270,13 +271,34 @@ static void see_call(struct learn *learn, const struct visit *visit, const struc
 	group->counts |= (uint8_t)(1 << call_param_count(view, abi_call_variant(learn->db, abi,
 										learn->arch)));
 	for (size_t i = 0; i < SCML_REGISTERS; i++) {
-		if (!slots[i])
-			continue;
-		if (view->call->unknown >> i & 1)
-			group->places[i].is_open = true;
-		else
+		if (slots[i] && !(view->call->unknown >> i & 1))
 			see_place(visit, NULL, &group->places[i], view->call->args[i], 0);
 	}
+}
+
+/* Is it not known what a parameter is, because another one decides that whose value nobody can
+ * tell? */
+static bool has_unknown_selector(const struct call_view *view)
+{
+	for (size_t i = 0; i < view->param_count; i++) {
+		const struct abi_ref *selector =
+			&view->db->muxes[view->params[i].slot.mux].selector;
+
+		if (view->params[i].slot.mux && selector->kind == ABI_REF_PARAM &&
+		    selector->index < SCML_REGISTERS &&
+		    view->call->unknown >> selector->index & 1)
+			return true;
+	}
+	return false;
+}
+
+/* A rule for what nobody knows would be one for everything. */
+static void see_unsure(struct learn *learn, const struct abi_call *abi)
+{
+	for (size_t i = 0; i < learn->unsure.count; i++)
+		if (learn->unsure.items[i] == abi)
+			return;
+	vec_push(learn->arena, &learn->unsure, abi);
 }
 
 void learn_call(struct learn *learn, const struct report_call *call, uint64_t count)
@@ -303,7 +325,10 @@ void learn_call(struct learn *learn, const struct report_call *call, uint64_t co
 	learn->calls += count;
 	visit.view.params =
 		abi_call_params(learn->db, abi, learn->arch, &visit.view.param_count);
-	see_call(learn, &visit, abi);
+	if (has_unknown_selector(&visit.view))
+		see_unsure(learn, abi);
+	else
+		see_call(learn, &visit, abi);
 }
 
 /* ---- writing ---- */
@@ -375,6 +400,15 @@ static const char *group_text(const struct learn *learn, const struct group *gro
 				     : "..");
 }
 
+/* A rule for the calls of which nothing else was seen. */
+static const char *unsure_text(const struct learn *learn, const struct abi_call *abi)
+{
+	for (size_t i = 0; i < learn->groups.count; i++)
+		if (learn->groups.items[i]->abi == abi)
+			return NULL;
+	return arena_printf(learn->arena, "%s(..);", abi_string(learn->db, abi->name));
+}
+
 static int by_text(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -394,7 +428,8 @@ static void write_remarks(const struct learn *learn, FILE *out)
 
 const char *learn_text(const struct learn *learn, size_t *size)
 {
-	const char **rules = ARENA_ARRAY(learn->arena, const char *, learn->groups.count + 1);
+	size_t most = learn->groups.count + learn->unsure.count, count = 0;
+	const char **rules = ARENA_ARRAY(learn->arena, const char *, most + 1);
 	const char *text;
 	char *raw;
 	FILE *out = open_memstream(&raw, size);
@@ -402,12 +437,15 @@ const char *learn_text(const struct learn *learn, size_t *size)
 	if (!out)
 		arena_out_of_memory();
 	for (size_t i = 0; i < learn->groups.count; i++)
-		rules[i] = group_text(learn, learn->groups.items[i]);
-	qsort(rules, learn->groups.count, sizeof(*rules), by_text);
+		rules[count++] = group_text(learn, learn->groups.items[i]);
+	for (size_t i = 0; i < learn->unsure.count; i++)
+		if ((rules[count] = unsure_text(learn, learn->unsure.items[i])))
+			count++;
+	qsort(rules, count, sizeof(*rules), by_text);
 	fprintf(out, "// The calls of a run, %" PRIu64 " of them.\n", learn->calls);
 	write_remarks(learn, out);
 	putc('\n', out);
-	for (size_t i = 0; i < learn->groups.count; i++)
+	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%s\n", rules[i]);
 	if (fclose(out))
 		arena_out_of_memory();
