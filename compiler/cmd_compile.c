@@ -15,8 +15,11 @@ static bool writes_folder(const struct cli *cli)
 	size_t len = cli->output ? strlen(cli->output) : 0;
 	struct stat status;
 
-	return len > 0 && (cli->output[len - 1] == '/' ||
-			   (stat(cli->output, &status) == 0 && S_ISDIR(status.st_mode)));
+	if (len > 0 && cli->output[len - 1] == '/')
+		return true;
+	/* a folder that is called as a file would be is more likely a mistake */
+	return len > 0 && !emit_by_name(cli->output) && stat(cli->output, &status) == 0 &&
+	       S_ISDIR(status.st_mode);
 }
 
 static const struct emit_backend *choose_for_folder(const struct cli *cli)

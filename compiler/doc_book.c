@@ -230,8 +230,9 @@ static void write_pages(struct book_builder *builder, FILE *out)
 
 		fprintf(out, "| [%s](%s) |%s%.*s | %zu | %zu |\n",
 			cell(builder->arena, builder->pages[i]->title),
-			link_target(builder->arena, name), slash ? (int)(slash - name) : 0,
-			name, count_support(builder, DOC_FULL, &i),
+			link_target(builder->arena, name), slash ? " " : "",
+			slash ? (int)(slash - name) : 0, name,
+			count_support(builder, DOC_FULL, &i),
 			count_support(builder, DOC_SOME, &i));
 	}
 }
