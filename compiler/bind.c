@@ -227,3 +227,12 @@ enum bind_result bind_rule(struct diags *diags, const struct abi_db *db, unsigne
 	form = choose_form(db, bound, rule);
 	return bind_params(diags, db, bound, &form, rule) ? BIND_DONE : BIND_ERROR;
 }
+
+size_t bind_form(const struct abi_db *db, const struct bound_rule *bound,
+		 const struct res_rule *rule)
+{
+	struct form form = choose_form(db, bound, rule);
+
+	return form.view ? (size_t)(form.view - &db->views[bound->variant->views.first]) + 1
+			 : 0;
+}

@@ -37,4 +37,11 @@ enum bind_result {
 enum bind_result bind_rule(struct diags *diags, const struct abi_db *db, unsigned arch,
 			   const struct res_rule *rule, struct bound_rule *bound);
 
+/**
+ * The order of parameters that RULE uses, a rule for BOUND's call and variant: 0 is the
+ * kernel's, N is view N - 1 of the variant.
+ */
+size_t bind_form(const struct abi_db *db, const struct bound_rule *bound,
+		 const struct res_rule *rule);
+
 #endif

@@ -25,12 +25,12 @@ enum cli_status {
 struct cli {
 	struct compilation *compilation; /* its diags have the -W options already */
 	VEC(const char *) inputs;
-	const char *const *names; /* of inputs, below the folder that brought each; or NULL */
 	VEC(const char *) archs;
 	VEC(const char *) overlays;
 	VEC(struct bpf_call_action) call_actions;
 	VEC(const char *) caps;
-	const char *output; /* NULL: none was given */
+	VEC(const char *) warnings; /* -W options, for compilations to come */
+	const char *output;	    /* NULL: none was given */
 	const char *type;
 	const char *depend_file;   /* -MF */
 	bool wants_depend;	   /* -MD */
@@ -67,6 +67,7 @@ enum cli_group {
 	CLI_LINT = 16,	     /* what is checked beside the language */
 	CLI_IMPORT = 32,     /* what is imported, and for whom */
 	CLI_FORMAT = 64,     /* what becomes of the layout */
+	CLI_SERVE = 512,     /* how an editor is talked to */
 	CLI_ALONE = 1 << 15, /* no options: the command needs no input */
 };
 
@@ -79,9 +80,6 @@ extern const struct cli_command cli_commands[];
  */
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
 	      bool *stop);
-
-/** Replace the folders among CLI's inputs by the SCML files in them, and give all names. */
-void cli_expand(struct cli *cli);
 
 /** Compile CLI's inputs; false where there were errors, which have been written. */
 bool cli_compile(struct cli *cli);
@@ -126,6 +124,7 @@ int cmd_diff(struct cli *cli);
 int cmd_disasm(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_import(struct cli *cli);
+int cmd_lsp(struct cli *cli);
 int cmd_fmt(struct cli *cli);
 
 #endif

@@ -36,32 +36,43 @@ static bool add_overlays(struct compilation *compilation, const struct compile_o
 	return true;
 }
 
+static const struct ast_document *parse_source(struct compilation *compilation,
+					       const struct source_document *source)
+{
+	return parse_document(compilation->arena, compilation->diags, compilation->sources,
+			      source);
+}
+
+static void resolve_documents(struct compilation *compilation,
+			      const struct ast_document *const *asts, size_t count)
+{
+	const struct res_document **documents =
+		ARENA_ARRAY(compilation->arena, const struct res_document *, count + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		documents[i] = resolve_document_among(compilation->arena, compilation->diags,
+						      asts, count, i);
+		doc_tags_check(compilation->arena, compilation->diags, compilation->sources,
+			       compilation->db, asts[i]);
+	}
+	compilation->documents = documents;
+	compilation->document_count = count;
+}
+
 static void read_documents(struct compilation *compilation, const char *const *inputs,
 			   size_t count)
 {
 	VEC(const struct ast_document *) asts = {0};
-	const struct res_document **documents;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct source_document *source =
 			source_read(compilation->sources, compilation->diags, inputs[i]);
 
 		if (source)
-			vec_push(compilation->arena, &asts,
-				 parse_document(compilation->arena, compilation->diags,
-						compilation->sources, source));
+			vec_push(compilation->arena, &asts, parse_source(compilation, source));
 	}
-	documents =
-		ARENA_ARRAY(compilation->arena, const struct res_document *, asts.count + 1);
-	for (size_t i = 0; i < asts.count; i++) {
-		documents[i] = resolve_document_among(
-			compilation->arena, compilation->diags,
-			(const struct ast_document *const *)asts.items, asts.count, i);
-		doc_tags_check(compilation->arena, compilation->diags, compilation->sources,
-			       compilation->db, asts.items[i]);
-	}
-	compilation->documents = documents;
-	compilation->document_count = asts.count;
+	resolve_documents(compilation, (const struct ast_document *const *)asts.items,
+			  asts.count);
 }
 
 static void report_unknown_arch(struct compilation *compilation, const char *name)
@@ -106,5 +117,19 @@ void compile_run(struct compilation *compilation, const char *const *inputs, siz
 	if (!add_overlays(compilation, options))
 		return;
 	read_documents(compilation, inputs, count);
+	build_rules(compilation, options);
+}
+
+void compile_run_text(struct compilation *compilation, const char *path, const char *text,
+		      size_t size, const struct compile_options *options)
+{
+	const struct source_document *source =
+		source_from_text(compilation->sources, compilation->diags, path, text, size);
+	const struct ast_document *ast;
+
+	if (!source || !add_overlays(compilation, options))
+		return;
+	ast = parse_source(compilation, source);
+	resolve_documents(compilation, &ast, 1);
 	build_rules(compilation, options);
 }

@@ -44,6 +44,10 @@ struct compilation *compile_new(void);
 void compile_run(struct compilation *compilation, const char *const *inputs, size_t count,
 		 const struct compile_options *options);
 
+/** The same for one input, SIZE bytes at TEXT under the name PATH. */
+void compile_run_text(struct compilation *compilation, const char *path, const char *text,
+		      size_t size, const struct compile_options *options);
+
 /** Free it with all that it made. */
 void compile_free(struct compilation *compilation);
 

@@ -16,7 +16,7 @@ static void write_part(struct json *json, const struct rules *rules,
 			  part->number.negative ? 0 - part->number.magnitude
 						: part->number.magnitude);
 	} else {
-		json_string(json, "name", part->name.text);
+		json_text(json, "name", part->name.text);
 		constant = abi_const_find(rules->db, part->name.text);
 		if (!constant)
 			json_word(json, "value", 0); /* NULL */
@@ -35,19 +35,19 @@ static void write_pattern(struct json *json, const struct rules *rules, const ch
 static void write_structs(struct json *json, const struct rules *rules,
 			  const struct res_pattern *pattern)
 {
-	json_string(json, "kind", "struct");
+	json_text(json, "kind", "struct");
 	json_open(json, "alternatives", '[');
 	for (size_t i = 0; i < pattern->struct_count; i++) {
 		const struct res_struct *one = &pattern->structs[i];
 
 		json_open(json, NULL, '{');
 		if (one->name)
-			json_string(json, "name", one->name);
+			json_text(json, "name", one->name);
 		json_bool(json, "open", one->is_open);
 		json_open(json, "fields", '[');
 		for (size_t j = 0; j < one->field_count; j++) {
 			json_open(json, NULL, '{');
-			json_string(json, "name", one->fields[j].name.text);
+			json_text(json, "name", one->fields[j].name.text);
 			json_place(json, one->fields[j].name.span);
 			if (one->fields[j].pattern)
 				write_pattern(json, rules, "pattern", one->fields[j].pattern);
@@ -65,24 +65,24 @@ static void write_pattern(struct json *json, const struct rules *rules, const ch
 	json_open(json, key, '{');
 	switch (pattern->kind) {
 	case RES_INTEGER:
-		json_string(json, "kind", "integer");
+		json_text(json, "kind", "integer");
 		break;
 	case RES_PATH:
-		json_string(json, "kind", "path");
+		json_text(json, "kind", "path");
 		json_bool(json, "null", pattern->or_null);
 		break;
 	case RES_STRUCTS:
 		write_structs(json, rules, pattern);
 		break;
 	case RES_ARRAY:
-		json_string(json, "kind", "array");
+		json_text(json, "kind", "array");
 		json_open(json, "elements", '[');
 		for (size_t i = 0; i < pattern->element_count; i++)
 			write_pattern(json, rules, NULL, pattern->elements[i]);
 		json_close(json, ']');
 		break;
 	case RES_WORD:
-		json_string(json, "kind", "word");
+		json_text(json, "kind", "word");
 		json_open(json, "parts", '[');
 		for (size_t i = 0; i < pattern->part_count; i++)
 			write_part(json, rules, pattern->parts[i]);
@@ -124,7 +124,7 @@ static void write_block(struct json *json, const struct scml_block *block)
 
 	json_number(json, "size", block->size);
 	json_open(json, "extent", '{');
-	json_string(json, "kind", kinds[block->extent.kind]);
+	json_text(json, "kind", kinds[block->extent.kind]);
 	if (block->extent.kind == SCML_EXTENT_FIXED)
 		json_number(json, "count", block->extent.fixed);
 	else if (block->extent.kind != SCML_EXTENT_RETURN)
@@ -147,9 +147,9 @@ static void write_test(struct json *json, const char *key, const struct test *te
 	bool is_block = test->op == SCML_OP_MEMORY || test->op == SCML_OP_EACH;
 
 	json_open(json, key, '{');
-	json_string(json, "op", ops[test->op]);
+	json_text(json, "op", ops[test->op]);
 	if (is_word || is_block || test->op == SCML_OP_STRING) {
-		json_string(json, "what", test->name);
+		json_text(json, "what", test->name);
 		write_place(json, "place", &test->place);
 	}
 	if (is_word) {
@@ -181,7 +181,7 @@ static void write_rule(struct json *json, const struct rules *rules, const struc
 		const struct res_param *param = &rule->source->params[i];
 
 		json_open(json, NULL, '{');
-		json_string(json, "name", param->ast->name.text);
+		json_text(json, "name", param->ast->name.text);
 		if (param->pattern)
 			write_pattern(json, rules, "pattern", param->pattern);
 		json_close(json, '}');
@@ -190,7 +190,7 @@ static void write_rule(struct json *json, const struct rules *rules, const struc
 	json_open(json, "conditions", '[');
 	for (size_t i = 0; i < rule->cond_count; i++) {
 		json_open(json, NULL, '{');
-		json_string(json, "param", rule->conds[i].name);
+		json_text(json, "param", rule->conds[i].name);
 		json_number(json, "register", rule->conds[i].param);
 		write_test(json, "test", rule->conds[i].test);
 		json_close(json, '}');
@@ -204,14 +204,14 @@ static void write_arch(struct json *json, const struct rules *rules)
 	const struct abi_arch *arch = &rules->db->archs[rules->arch];
 
 	json_open(json, NULL, '{');
-	json_string(json, "arch", abi_string(rules->db, arch->name));
+	json_text(json, "arch", abi_string(rules->db, arch->name));
 	json_word(json, "audit", arch->audit);
 	json_open(json, "calls", '[');
 	for (size_t i = 0; i < rules->call_count; i++) {
 		const struct rule_call *call = &rules->calls[i];
 
 		json_open(json, NULL, '{');
-		json_string(json, "name", abi_string(rules->db, call->abi->name));
+		json_text(json, "name", abi_string(rules->db, call->abi->name));
 		json_number(json, "nr", call->nr);
 		json_open(json, "rules", '[');
 		for (size_t j = 0; j < call->rule_count; j++)
@@ -231,7 +231,7 @@ void emit_json(const struct compilation *compilation, const struct emit_options 
 	(void)options;
 	json_open(&json, NULL, '{');
 	json_number(&json, "version", 1);
-	json_string(&json, "generator", "scmlc " SCML_VERSION);
+	json_text(&json, "generator", "scmlc " SCML_VERSION);
 	json_open(&json, "architectures", '[');
 	for (size_t i = 0; i < compilation->rules_count; i++)
 		write_arch(&json, compilation->rules[i]);

@@ -83,7 +83,7 @@ static void write_action(struct oci_writer *writer, const char *key, const char 
 {
 	const char *name = oci_action_name(action);
 
-	json_string(&writer->json, key, name ? name : "");
+	json_text(&writer->json, key, name ? name : "");
 	if (oci_action_has_number(action))
 		json_number(&writer->json, number_key, action & SECCOMP_RET_DATA);
 }
@@ -103,7 +103,7 @@ static void write_args(struct oci_writer *writer, const struct region_term *term
 		json_number(json, "value", is_whole ? term->value[i] : term->mask[i]);
 		if (!is_whole)
 			json_number(json, "valueTwo", term->value[i]);
-		json_string(json, "op", oci_op_name(is_whole ? OCI_EQ : OCI_MASKED_EQ));
+		json_text(json, "op", oci_op_name(is_whole ? OCI_EQ : OCI_MASKED_EQ));
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -114,7 +114,7 @@ static void write_entry_head(struct oci_writer *writer, const char *name)
 	json_open(&writer->json, NULL, '{');
 	json_open(&writer->json, "names", '[');
 	if (name)
-		json_string(&writer->json, NULL, name);
+		json_text(&writer->json, NULL, name);
 }
 
 static void write_entry_end(struct oci_writer *writer, uint32_t action,
@@ -152,7 +152,7 @@ static void write_whole(struct oci_writer *writer, size_t first, int part)
 	write_entry_head(writer, NULL);
 	for (size_t i = first; i < writer->calls.count; i++)
 		if (is_whole(writer, &calls[i], action))
-			json_string(&writer->json, NULL, calls[i].name);
+			json_text(&writer->json, NULL, calls[i].name);
 	write_entry_end(writer, action, NULL);
 }
 
@@ -245,7 +245,7 @@ static void write_profile(struct oci_writer *writer)
 	json_open(json, NULL, '{');
 	write_action(writer, "defaultAction", "defaultErrnoRet", writer->options->on_mismatch);
 	json_open(json, "architectures", '[');
-	json_string(json, NULL, arch ? arch : "");
+	json_text(json, NULL, arch ? arch : "");
 	json_close(json, ']');
 	json_open(json, "syscalls", '[');
 	for (size_t i = 0; i < writer->calls.count; i++)

@@ -39,7 +39,7 @@ void json_close(struct json *json, char bracket)
 	json->has_items = true;
 }
 
-void json_string(struct json *json, const char *key, const char *text)
+void json_text(struct json *json, const char *key, const char *text)
 {
 	json_item(json, key);
 	json_write_string(json->out, text);
@@ -68,7 +68,7 @@ void json_place(struct json *json, struct span span)
 	const struct source_file *file = source_file(json->sources, span.file);
 	struct source_place place = source_place(file, span.start);
 
-	json_string(json, "file", file->path);
+	json_text(json, "file", file->path);
 	json_number(json, "line", place.line);
 	json_number(json, "column", place.column);
 }

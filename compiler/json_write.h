@@ -21,7 +21,8 @@ struct json {
 void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 
-void json_string(struct json *json, const char *key, const char *text);
+/** A string. (Called so because a library of this name space has its own json_string().) */
+void json_text(struct json *json, const char *key, const char *text);
 void json_bool(struct json *json, const char *key, bool value);
 void json_number(struct json *json, const char *key, uint64_t number);
 

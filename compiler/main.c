@@ -33,6 +33,10 @@ const struct cli_command cli_commands[] = {
 	 cmd_import},
 	{"explain", "[NAME...]", "Say what a warning or error means, or list all of them.",
 	 "scmlc explain never", CLI_COMMON | CLI_ALONE, cmd_explain},
+	{"lsp", "[options]",
+	 "Serve an editor: the language server protocol, on standard input and output.",
+	 "scmlc lsp --arch x86_64 --arch aarch64",
+	 CLI_COMMON | CLI_COMPILE | CLI_LINT | CLI_SERVE | CLI_ALONE, cmd_lsp},
 	{0},
 };
 

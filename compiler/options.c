@@ -53,7 +53,16 @@ static bool set_overlay(struct cli *cli, const char *value)
 
 static bool set_warning(struct cli *cli, const char *value)
 {
+	vec_push(cli->compilation->arena, &cli->warnings, value);
 	return diags_option(cli->compilation->diags, value);
+}
+
+/* Some editors say it to every server. */
+static bool set_stdio(struct cli *cli, const char *value)
+{
+	(void)cli;
+	(void)value;
+	return true;
 }
 
 static bool set_diagnostics(struct cli *cli, const char *value)
@@ -266,6 +275,8 @@ static const struct cli_option options[] = {
 	{"--cap", "CAP_NAME", "import for a container with that capability; repeatable",
 	 CLI_IMPORT, set_cap},
 	{"--portable", NULL, "warn of what other tools would not read", CLI_LINT, set_portable},
+	{"--stdio", NULL, "talk on standard input and output, which is what is done anyway",
+	 CLI_SERVE, set_stdio},
 	{"--check", NULL, "name the files whose layout is another; with -v, say how",
 	 CLI_FORMAT, set_fmt_check},
 	{"--write", NULL, "change the files in place", CLI_FORMAT, set_fmt_write},

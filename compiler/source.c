@@ -30,6 +30,8 @@ struct source_entry {
 
 struct sources {
 	struct arena *arena;
+	source_reader *reader; /* NULL: files are read from disk alone */
+	void *reader_context;
 	VEC(struct source_entry *) entries;
 };
 
@@ -50,6 +52,12 @@ struct sources *sources_new(struct arena *arena)
 
 	sources->arena = arena;
 	return sources;
+}
+
+void sources_set_reader(struct sources *sources, source_reader *reader, void *context)
+{
+	sources->reader = reader;
+	sources->reader_context = context;
 }
 
 static bool path_has_suffix(const char *path, size_t len, const char *suffix)
@@ -236,10 +244,16 @@ static const struct source_file *gather_open(struct gather *gather, struct span 
 					     const char *path)
 {
 	const struct source_file *file;
+	const char *text;
+	size_t size;
 
 	for (size_t i = 0; i < gather->sources->entries.count; i++)
 		if (strcmp(gather->sources->entries.items[i]->file.path, path) == 0)
 			return &gather->sources->entries.items[i]->file;
+	if (gather->sources->reader &&
+	    gather->sources->reader(gather->sources->reader_context, path, &text, &size))
+		return sources_add(gather->sources, path,
+				   arena_strndup(gather->sources->arena, text, size), size);
 	file = source_open(gather->sources, gather->diags, path, span);
 	if (!file)
 		gather->has_failed = true;

@@ -64,8 +64,17 @@ struct source_place {
 struct sources;
 struct diags;
 
+/**
+ * Text that stands in for a file that a page includes, such as an editor's: false where PATH is
+ * to be read from disk. *TEXT is copied.
+ */
+typedef bool source_reader(void *context, const char *path, const char **text, size_t *size);
+
 /** An empty set of files that lives in ARENA. */
 struct sources *sources_new(struct arena *arena);
+
+/** Ask READER before an included file is read. */
+void sources_set_reader(struct sources *sources, source_reader *reader, void *context);
 
 /**
  * Read PATH (`-`: standard input) and find its document. A `.md` file is read as Markdown. On

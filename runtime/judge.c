@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cause.h"
 #include "render.h"
 
 enum { JUDGE_MAX_NAME = 64, JUDGE_MAX_TEXT = 4096 };
@@ -34,14 +35,8 @@ static void describe_foreign(const struct judge *judge, const struct scml_call *
 			 call->arch);
 }
 
-bool judge_cares(const struct judge *judge, const struct scml_call *call)
-{
-	return !judge->only_listed || is_foreign(judge, call) ||
-	       scml_has_rules(judge->table, call->nr);
-}
-
-void judge_describe(const struct judge *judge, const struct judge_case *subject,
-		    struct cause_text *text, struct report_call *entry)
+static void describe(const struct judge *judge, const struct judge_case *subject,
+		     struct cause_text *text, struct report_call *entry)
 {
 	struct scml_reason reason;
 	enum scml_verdict verdict;
@@ -129,13 +124,14 @@ static bool find_out(const struct judge *judge, const struct judge_case *subject
 		.memory = subject->memory,
 	};
 	found->loss = visibility_loss(&judge->visibility, subject->call);
-	found->is_ours = judge_cares(judge, subject->call);
+	found->is_ours = !judge->only_listed || is_foreign(judge, subject->call) ||
+			 scml_has_rules(judge->table, subject->call->nr);
 	if (!found->is_ours && !found->loss)
 		return false;
 	entry->name =
 		subject->name ? subject->name : call_name(judge, subject->call, found->name);
 	entry->text = subject->text;
-	judge_describe(judge, subject, &found->cause, entry);
+	describe(judge, subject, &found->cause, entry);
 	return true;
 }
 
