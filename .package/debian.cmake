@@ -54,12 +54,9 @@ file(WRITE ${PROJECT_BINARY_DIR}/debian/shlibs "libscml 0 libscml0 (>= ${PROJECT
 file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
 
 # Debian wants a changelog of its own form in each package. Its date is that of CHANGELOG.md's entry.
-file(STRINGS CHANGELOG.md entry REGEX "^## \\[${PROJECT_VERSION}\\] - ")
-string(REGEX REPLACE ".* - " "" date "${entry}")
-find_program(GZIP gzip)
 find_program(DATE date)
 if(GZIP AND DATE)
-	execute_process(COMMAND ${DATE} -u -R -d ${date} OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE
+	execute_process(COMMAND ${DATE} -u -R -d ${SCML_RELEASE_DAY} OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE
 		COMMAND_ERROR_IS_FATAL ANY)
 	foreach(component programs library development)
 		string(TOUPPER ${component} upper)

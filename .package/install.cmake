@@ -25,3 +25,6 @@ install(FILES ${PROJECT_BINARY_DIR}/scml.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 
 install(DIRECTORY runtime/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libscml-dev
 	COMPONENT development)
+
+install(FILES README.md CHANGELOG.md specs/networking-and-sockets.scml
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/scml COMPONENT programs)
