@@ -15,6 +15,7 @@
 #include "cli.h"
 #include "difference.h"
 #include "proof.h"
+#include "spec_files.h"
 
 /* One of the two that are compared: rules, or a filter. */
 struct side {
@@ -50,11 +51,13 @@ static int read_side(struct diff *diff, struct side *side)
 {
 	struct compile_options options = {.archs = diff->cli->archs.items,
 					  .arch_count = diff->cli->archs.count};
+	struct spec_files files = {0};
 
 	side->compilation = *diff->cli->compilation;
 	if (side->is_filter)
 		return cli_load_filter(diff->cli, side->name, &side->code);
-	compile_run(&side->compilation, &side->name, 1, &options);
+	spec_files_add(&files, side->compilation.arena, side->compilation.diags, side->name);
+	compile_run(&side->compilation, files.paths.items, files.paths.count, &options);
 	return CLI_DONE;
 }
 

@@ -289,7 +289,8 @@ static void tell_example(const struct difference *difference, bdd_node only, FIL
 		else if (is_set)
 			space_set(&example.call, variable);
 	}
-	fprintf(out, "%s such as '%s'", looks_behind ? ": what lies in memory," : ":",
+	fprintf(out, "%s %s such as in '%s'", difference->less == BDD_FALSE ? "" : ":",
+		looks_behind ? "memory behind arguments" : "arguments",
 		proof_call(difference->arena, difference->db, &example));
 }
 
