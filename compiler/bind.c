@@ -145,6 +145,16 @@ static bool report_extra(struct diags *diags, const struct abi_db *db,
 	return true;
 }
 
+/* Is there a known form with COUNT parameters, such as preadv() with one offset? */
+static bool has_form_of(const struct abi_db *db, const struct bound_rule *bound, size_t count)
+{
+	for (uint32_t i = 0; i < bound->variant->views.count; i++) {
+		if (db->views[bound->variant->views.first + i].params.count == count)
+			return true;
+	}
+	return false;
+}
+
 static bool bind_params(struct diags *diags, const struct abi_db *db, struct bound_rule *bound,
 			const struct form *form, const struct res_rule *rule)
 {
@@ -173,7 +183,7 @@ static bool bind_params(struct diags *diags, const struct abi_db *db, struct bou
 			(struct bound_param){.param = param, .index = index};
 	}
 	if (rule->param_count < form->count && !rule->ast->is_open &&
-	    !bound->variant->shapes.count)
+	    !bound->variant->shapes.count && !has_form_of(db, bound, rule->param_count))
 		diag_add(diags, DIAG_PARAM_COUNT, rule->ast->name.span,
 			 "'%s' has %zu parameters and this rule names %zu; end it with '..' if "
 			 "the "

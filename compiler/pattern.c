@@ -288,6 +288,9 @@ static struct scml_place case_place(const struct mux_walk *walk, const struct ab
 
 	if (bits && bits < place.width)
 		place.width = (uint8_t)bits;
+	if (place.base != SCML_INSIDE && abi_type((enum abi_type)slot->type)->is_big_endian &&
+	    !walk->scope->db->archs[walk->scope->arch].big_endian)
+		place.flags |= SCML_BIG_ENDIAN;
 	return place;
 }
 

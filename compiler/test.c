@@ -129,11 +129,40 @@ static uint64_t *sorted_values(struct arena *arena, const struct test_values *va
 	return sorted;
 }
 
+/* A register that holds a number in network order (the protocol of a packet socket). */
+static bool is_swapped_register(struct scml_place place)
+{
+	return place.base != SCML_INSIDE && place.flags & SCML_BIG_ENDIAN;
+}
+
+static uint64_t swapped(uint64_t word, unsigned width)
+{
+	return __builtin_bswap64(word) >> (64 - width);
+}
+
+/* VALUES with their bytes in the order of the register at PLACE. */
+static struct test_values register_values(struct arena *arena, struct scml_place place,
+					  const struct test_values *values)
+{
+	struct test_values turned = {0};
+
+	for (size_t i = 0; i < values->list.count; i++)
+		vec_push(arena, &turned.list, swapped(values->list.items[i], place.width));
+	return turned;
+}
+
 const struct test *test_in(struct arena *arena, struct scml_place place, const char *name,
 			   bool in, uint64_t mask, const struct test_values *values)
 {
 	struct test *test = ARENA_NEW(arena, struct test);
+	struct test_values turned;
 
+	if (is_swapped_register(place)) {
+		turned = register_values(arena, place, values);
+		values = &turned;
+		mask = swapped(mask, place.width);
+		place.flags &= (uint8_t)~SCML_BIG_ENDIAN;
+	}
 	mask &= width_mask(place.width);
 	test->op = in ? SCML_OP_IN : SCML_OP_NOT_IN;
 	test->place = place;
@@ -151,9 +180,17 @@ const struct test *test_bits(struct arena *arena, struct scml_place place, const
 			     uint64_t mask, uint64_t bits, const struct test_values *composites)
 {
 	struct test *test = ARENA_NEW(arena, struct test);
+	struct test_values turned;
 	uint64_t *values;
 	size_t kept = 0;
 
+	if (is_swapped_register(place)) {
+		turned = register_values(arena, place, composites);
+		composites = &turned;
+		mask = swapped(mask, place.width);
+		bits = swapped(bits, place.width);
+		place.flags &= (uint8_t)~SCML_BIG_ENDIAN;
+	}
 	mask &= width_mask(place.width);
 	bits &= mask;
 	if (bits == mask)

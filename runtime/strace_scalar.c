@@ -40,9 +40,14 @@ static uint64_t ioctl_number(const uint64_t *operands)
 		    (uint32_t)operands[3]);
 }
 
+/* The names of commands are constants in their place; a number is what the macro shifts there.
+ */
 static uint64_t quota_command(const uint64_t *operands)
 {
-	return QCMD((uint32_t)operands[0], (uint32_t)operands[1]);
+	uint32_t command = (uint32_t)operands[0], type = (uint32_t)operands[1];
+
+	return command & SUBCMDMASK ? (uint32_t)QCMD(command, type)
+				    : command | (type & SUBCMDMASK);
 }
 
 static uint64_t device_number(const uint64_t *operands)
