@@ -6,6 +6,7 @@
 
 #include "bpf/check.h"
 #include "bpf/raw.h"
+#include "spec_files.h"
 
 int cli_system_error(const char *what, int error)
 {
@@ -33,6 +34,35 @@ int cli_flush(int status)
 	return had_error ? cli_system_error("standard output", -EIO) : status;
 }
 
+void cli_expand(struct cli *cli)
+{
+	struct compilation *compilation = cli->compilation;
+	struct spec_files files = {0};
+	VEC(const char *) names = {0};
+	const char **input;
+
+	vec_each (input, &cli->inputs) {
+		size_t len = strlen(*input);
+
+		spec_files_add(&files, compilation->arena, compilation->diags, *input);
+		while (len > 0 && (*input)[len - 1] == '/')
+			len--;
+		while (names.count < files.paths.count) {
+			const char *path = files.paths.items[names.count];
+			const char *slash = strrchr(path, '/');
+
+			if (path == *input) /* a file of its own */
+				path = slash ? slash + 1 : path;
+			else
+				path += len + strspn(path + len, "/");
+			vec_push(compilation->arena, &names, path);
+		}
+	}
+	cli->inputs.items = files.paths.items;
+	cli->inputs.count = cli->inputs.capacity = files.paths.count;
+	cli->names = names.items;
+}
+
 bool cli_compile(struct cli *cli)
 {
 	struct compile_options options = {
@@ -44,6 +74,7 @@ bool cli_compile(struct cli *cli)
 
 	if (cli->is_quiet)
 		diags_min_level(cli->compilation->diags, DIAG_ERROR);
+	cli_expand(cli);
 	compile_run(cli->compilation, cli->inputs.items, cli->inputs.count, &options);
 	lint_run(cli->compilation, &cli->lint);
 	return diags_count(cli->compilation->diags, DIAG_ERROR) == 0;

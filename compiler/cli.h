@@ -25,6 +25,7 @@ enum cli_status {
 struct cli {
 	struct compilation *compilation; /* its diags have the -W options already */
 	VEC(const char *) inputs;
+	const char *const *names; /* of inputs, below the folder that brought each; or NULL */
 	VEC(const char *) archs;
 	VEC(const char *) overlays;
 	VEC(struct bpf_call_action) call_actions;
@@ -80,6 +81,9 @@ extern const struct cli_command cli_commands[];
  */
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
 	      bool *stop);
+
+/** Replace the folders among CLI's inputs by the SCML files in them, and give all names. */
+void cli_expand(struct cli *cli);
 
 /** Compile CLI's inputs; false where there were errors, which have been written. */
 bool cli_compile(struct cli *cli);

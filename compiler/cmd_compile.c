@@ -2,9 +2,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
+#include "doc_book.h"
+#include "doc_headings.h"
 #include "output.h"
+
+/* Is the output a folder, for a page per input? */
+static bool writes_folder(const struct cli *cli)
+{
+	size_t len = cli->output ? strlen(cli->output) : 0;
+	struct stat status;
+
+	if (len > 0 && cli->output[len - 1] == '/')
+		return true;
+	/* a folder that is called as a file would be is more likely a mistake */
+	return len > 0 && !emit_by_name(cli->output) && stat(cli->output, &status) == 0 &&
+	       S_ISDIR(status.st_mode);
+}
+
+static const struct emit_backend *choose_for_folder(const struct cli *cli)
+{
+	if (cli->type && strcmp(cli->type, "md") != 0) {
+		fprintf(stderr,
+			"scmlc: '%s' is a folder, into which only pages are written, and not "
+			"'-t %s'\n",
+			cli->output, cli->type);
+		return NULL;
+	}
+	if (cli->archs.count > 1) {
+		fputs("scmlc: pages take one architecture\n", stderr);
+		return NULL;
+	}
+	return emit_by_type("md");
+}
 
 static const struct emit_backend *choose_backend(const struct cli *cli)
 {
@@ -16,6 +48,8 @@ static const struct emit_backend *choose_backend(const struct cli *cli)
 		      stderr);
 		return NULL;
 	}
+	if (writes_folder(cli))
+		return choose_for_folder(cli);
 	backend = cli->type ? emit_by_type(cli->type) : emit_by_name(cli->output);
 	if (!backend)
 		fprintf(stderr,
@@ -99,6 +133,92 @@ static int write_result(struct cli *cli, const struct emit_backend *backend,
 	return status;
 }
 
+/* The name of the page for each input; NULL after an error where two would have the same. */
+static const char *const *page_names(struct cli *cli)
+{
+	struct arena *arena = cli->compilation->arena;
+	const char **names = ARENA_ARRAY(arena, const char *, cli->inputs.count + 1);
+	struct doc_headings taken = {0};
+	bool are_new = true;
+
+	doc_headings_add(arena, &taken, DOC_BOOK_INDEX);
+	for (size_t i = 0; i < cli->inputs.count; i++) {
+		const char *name = strcmp(cli->names[i], "-") ? cli->names[i] : "stdin";
+		const char *slash = strrchr(name, '/');
+		const char *dot = strrchr(slash ? slash : name, '.');
+
+		names[i] = arena_printf(arena, "%.*s.md",
+					(int)(dot ? (size_t)(dot - name) : strlen(name)), name);
+		if (strcmp(doc_headings_add(arena, &taken, names[i]), names[i]) == 0)
+			continue;
+		are_new = false;
+		diag_add(
+			cli->compilation->diags, DIAG_FILE_ERROR, SPAN_NONE,
+			"the page of '%s' would be '%s', which another page is already; rename "
+			"one of the inputs",
+			cli->inputs.items[i], names[i]);
+	}
+	return are_new ? names : NULL;
+}
+
+/* Make the folders that lead to PATH. 0, or a negative errno. */
+static int make_folders(char *path)
+{
+	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST) {
+			int error = -errno;
+
+			*slash = '/';
+			return error;
+		}
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int write_book_file(struct cli *cli, const struct doc_book_file *file)
+{
+	bool has_slash = cli->output[strlen(cli->output) - 1] == '/';
+	char *path = arena_printf(cli->compilation->arena, "%s%s%s", cli->output,
+				  has_slash ? "" : "/", file->name);
+	int error = make_folders(path);
+
+	if (!error)
+		error = output_write(path, file->text, file->size);
+	if (error)
+		return cli_system_error(path, error);
+	if (cli->is_verbose)
+		fprintf(stderr, "scmlc: %s: %zu bytes of md\n", path, file->size);
+	return CLI_DONE;
+}
+
+/* All pages are made before the first is written. */
+static int write_book(struct cli *cli)
+{
+	const char *const *names = page_names(cli);
+	struct doc_book book = {0};
+	const struct doc_book_file *file;
+	bool has_slash = cli->output[strlen(cli->output) - 1] == '/';
+	int status;
+
+	if (names)
+		book = doc_book_build(cli->compilation, names, cli->doc_details);
+	status = cli_finish(cli);
+	if (status != CLI_DONE)
+		return status;
+	vec_each (file, &book.files) {
+		status = write_book_file(cli, file);
+		if (status != CLI_DONE)
+			return status;
+	}
+	if (cli->wants_depend || cli->depend_file)
+		return write_depend(cli,
+				    arena_printf(cli->compilation->arena, "%s%s%s", cli->output,
+						 has_slash ? "" : "/", DOC_BOOK_INDEX));
+	return CLI_DONE;
+}
+
 int cmd_compile(struct cli *cli)
 {
 	const struct emit_backend *backend = choose_backend(cli);
@@ -113,5 +233,7 @@ int cmd_compile(struct cli *cli)
 		return cli_finish(cli);
 	if (!cli_filter_options(cli, &options.bpf))
 		return cli_finish(cli);
+	if (writes_folder(cli))
+		return write_book(cli);
 	return write_result(cli, backend, &options);
 }

@@ -11,6 +11,7 @@ const struct emit_backend emit_backends[] = {
 	{"h", ".h", "the header of the matcher tables", false, emit_h},
 	{"md", ".md", "a page for people", false, emit_md},
 	{"json", ".json", "the resolved rules", true, emit_json},
+	{"scml", ".scml", "one flat, formatted document", true, emit_scml},
 	{"oci", ".oci.json", "a seccomp profile of container runtimes", false, emit_oci},
 	{0},
 };

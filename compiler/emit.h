@@ -62,6 +62,9 @@ emit_fn emit_oci;
 /** A page for people. */
 emit_fn emit_md;
 
+/** One document with the rules of all inputs. */
+emit_fn emit_scml;
+
 /** The proved filter of COMPILATION; no items where there were errors. In its arena. */
 struct bpf_code emit_filter(const struct compilation *compilation,
 			    const struct emit_options *options);

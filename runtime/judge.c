@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cause.h"
 #include "render.h"
 
 enum { JUDGE_MAX_NAME = 64, JUDGE_MAX_TEXT = 4096 };
@@ -35,8 +34,14 @@ static void describe_foreign(const struct judge *judge, const struct scml_call *
 			 call->arch);
 }
 
-static void describe(const struct judge *judge, const struct judge_case *subject,
-		     struct cause_text *text, struct report_call *entry)
+bool judge_cares(const struct judge *judge, const struct scml_call *call)
+{
+	return !judge->only_listed || is_foreign(judge, call) ||
+	       scml_has_rules(judge->table, call->nr);
+}
+
+void judge_describe(const struct judge *judge, const struct judge_case *subject,
+		    struct cause_text *text, struct report_call *entry)
 {
 	struct scml_reason reason;
 	enum scml_verdict verdict;
@@ -124,14 +129,13 @@ static bool find_out(const struct judge *judge, const struct judge_case *subject
 		.memory = subject->memory,
 	};
 	found->loss = visibility_loss(&judge->visibility, subject->call);
-	found->is_ours = !judge->only_listed || is_foreign(judge, subject->call) ||
-			 scml_has_rules(judge->table, subject->call->nr);
+	found->is_ours = judge_cares(judge, subject->call);
 	if (!found->is_ours && !found->loss)
 		return false;
 	entry->name =
 		subject->name ? subject->name : call_name(judge, subject->call, found->name);
 	entry->text = subject->text;
-	describe(judge, subject, &found->cause, entry);
+	judge_describe(judge, subject, &found->cause, entry);
 	return true;
 }
 

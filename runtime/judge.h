@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "abi.h"
+#include "cause.h"
 #include "report.h"
 #include "scml.h"
 #include "visibility.h"
@@ -35,6 +36,13 @@ struct judge_case {
 	bool (*holds)(const void *context);
 	const void *context;
 };
+
+/** Is CALL one that the judge has anything to say about? */
+bool judge_cares(const struct judge *judge, const struct scml_call *call);
+
+/** The verdict and its reason to ENTRY; TEXT keeps the words. */
+void judge_describe(const struct judge *judge, const struct judge_case *subject,
+		    struct cause_text *text, struct report_call *entry);
 
 /** Judge a call and add it to the report. False where it no longer held and was left out. */
 bool judge_call(const struct judge *judge, const struct judge_case *subject);

@@ -91,11 +91,28 @@ static void note_tid(struct report *report, pid_t tid)
 		report->has_many_tids = true;
 }
 
-/* Lines come while the program waits: they reach the reader before it goes on. */
-static void flush(struct report *report)
+bool report_wants_values(const struct report *report, enum report_kind kind)
+{
+	return report->needs || report->sinks.count ||
+	       (report->options.format != REPORT_TEXT && report_wants_text(report, kind));
+}
+
+void report_hold(struct report *report)
+{
+	report->is_held = true;
+}
+
+void report_flush(struct report *report)
 {
 	if ((fflush(report->options.out) || ferror(report->options.out)) && !report->error)
 		report->error = errno ? errno : EIO;
+}
+
+/* Lines come while the program waits: they reach the reader before it goes on. */
+static void flush(struct report *report)
+{
+	if (!report->is_held)
+		report_flush(report);
 }
 
 static void show(struct report *report, const struct report_call *call)
@@ -186,7 +203,7 @@ int report_end(struct report *report, const struct report_totals *totals)
 	report->totals = *totals;
 	if (!report->options.is_quiet)
 		writer_of(report)->end(report);
-	flush(report);
+	report_flush(report);
 	vec_each (sink, &report->sinks) {
 		int error = sink->end(sink->state, report);
 

@@ -99,6 +99,18 @@ bool report_wants_text(const struct report *report, enum report_kind kind);
  */
 bool report_wants_each(const struct report *report);
 
+/**
+ * Must calls of KIND, which is not REPORT_SUPPORTED, come with their registers and memory? If
+ * not, what they returned is enough.
+ */
+bool report_wants_values(const struct report *report, enum report_kind kind);
+
+/** Nobody waits for the lines: from now on they are kept until report_flush(), or for long. */
+void report_hold(struct report *report);
+
+/** Let all lines reach their reader. */
+void report_flush(struct report *report);
+
 /** Add a call: a line, where it is to be shown, and a count. */
 void report_add(struct report *report, const struct report_call *call);
 

@@ -10,6 +10,7 @@
 #include "trace_live.h"
 #include "trace_log.h"
 #include "trace_options.h"
+#include "trace_reports.h"
 
 static int system_error(const char *step, const char *what, int error)
 {
@@ -121,14 +122,24 @@ static int run_program(const struct trace_options *options, const struct judge *
 
 static int read_log(const struct trace_options *options, const struct judge *judge)
 {
+	const struct trace_log_options log_options = {
+		.shows_progress = !options->report.is_quiet &&
+				  (options->report.only_summary || options->output),
+	};
 	struct report_totals totals = {.beside = ""};
-	int error = trace_log(judge, options->input, &totals);
+	const char *problem;
+	int error = trace_log(judge, options->input, &log_options, &totals, &problem);
 
 	if (error)
 		return system_error("read", options->input, -error);
 	error = report_end(judge->report, &totals);
 	if (error && error != EPIPE)
 		return system_error("write", "the report", error);
+	if (problem) {
+		fprintf(stderr, "scmltrace: '%s' was not read to its end: %s\n", options->input,
+			problem);
+		return TRACE_SYSTEM;
+	}
 	return failure(options, judge->report);
 }
 
@@ -152,6 +163,9 @@ static int run(const struct trace_options *options, FILE *out)
 		return TRACE_USAGE;
 	}
 	report_options.out = out;
+	/* Without rules there is nothing to report: something is to be learned. */
+	if (!options->specs.count)
+		report_options.is_quiet = report_options.only_summary = true;
 	if (options->wants_coverage)
 		report_options.coverage = judge.table;
 	if (report_options.format == REPORT_JSON)
@@ -159,6 +173,7 @@ static int run(const struct trace_options *options, FILE *out)
 	visibility_resolve(&judge.visibility, judge.db, judge.arch,
 			   VISIBILITY_RINGS | VISIBILITY_REFUSALS);
 	judge.report = report_new(&report_options);
+	trace_reports_attach(options, &judge);
 	status = options->input ? read_log(options, &judge) : run_program(options, &judge);
 	report_free(judge.report);
 	return status;

@@ -2,35 +2,16 @@
 
 #include <string.h>
 
+#include "strace_span.h"
+
 /* Literals that the reader searches for. */
 #define REMARK	   "<unfinished ...>"
 #define UNFINISHED " " REMARK
 #define RESUMED	   " resumed>"
 
-enum char_class {
-	CLASS_PLAIN = 0,
-	CLASS_STRING,
-	CLASS_OPEN,
-	CLASS_CLOSE,
-	CLASS_COMMA,
-	CLASS_ANGLE,
-	CLASS_SLASH,
-};
-
-static const uint8_t char_classes[256] = {
-	['"'] = CLASS_STRING, ['('] = CLASS_OPEN,  ['['] = CLASS_OPEN,	['{'] = CLASS_OPEN,
-	[')'] = CLASS_CLOSE,  [']'] = CLASS_CLOSE, ['}'] = CLASS_CLOSE, [','] = CLASS_COMMA,
-	['<'] = CLASS_ANGLE,  ['/'] = CLASS_SLASH,
-};
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static bool is_name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
 }
 
 bool strace_is(struct strace_text text, const char *word)
@@ -124,165 +105,20 @@ size_t strace_number(struct strace_text text, uint64_t *value)
 	return at + len;
 }
 
-/* Length of the string literal at TEXT, its quotes included; all of TEXT if it has no end. */
-static size_t string_len(struct strace_text text)
-{
-	size_t at = 1;
-
-	while (at < text.len) {
-		const char *quote = memchr(text.at + at, '"', text.len - at);
-		size_t slashes = 0, end;
-
-		if (!quote)
-			break;
-		end = (size_t)(quote - text.at);
-		while (end - slashes > at && text.at[end - slashes - 1] == '\\')
-			slashes++;
-		if (slashes % 2 == 0)
-			return end + 1;
-		at = end + 1;
-	}
-	return text.len;
-}
-
-/* Length of the comment at TEXT, 0 if it is only a slash. */
-static size_t comment_len(struct strace_text text)
-{
-	const char *end;
-
-	if (text.len < 4 || text.at[1] != '*')
-		return 0;
-	end = memmem(text.at + 2, text.len - 2, "*/", 2);
-	return end ? (size_t)(end - text.at) + 2 : text.len;
-}
-
-/* Length of `TCP:[…]` at TEXT, 0 if something else stands there. */
-static size_t bracketed_len(struct strace_text text)
-{
-	size_t at = 0, depth = 0;
-
-	while (at < text.len && (is_name_char(text.at[at]) || text.at[at] == '-'))
-		at++;
-	if (at + 1 >= text.len || text.at[at] != ':' || text.at[at + 1] != '[')
-		return 0;
-	for (at++; at < text.len && text.at[at] != '<'; at++) {
-		if (text.at[at] == '"')
-			at += string_len(strace_skip(text, at)) - 1;
-		else if (text.at[at] == '[')
-			depth++;
-		else if (text.at[at] == ']' && !--depth)
-			return at + 1;
-	}
-	return 0;
-}
-
-static bool is_after_annotation(struct strace_text text, size_t at)
-{
-	return at >= text.len || (text.at[at] && strchr(" ,)]}|(>=", text.at[at]));
-}
-
-static bool is_device(struct strace_text text)
-{
-	return strace_starts_with(text, "<char ") || strace_starts_with(text, "<block ");
-}
-
-/* Where the annotation at TEXT ends, 0 if it is none. strace 6 escapes < and > in paths, older
- * ones do not: a > ends the annotation only where something else can follow. The search stops
- * at the next <, but for the one of a device, so that all searches of a line together are no
- * longer than the line. */
-static size_t annotation_end(struct strace_text text)
-{
-	size_t at = 1 + bracketed_len(strace_skip(text, 1));
-	unsigned depth = 0, devices = 0;
-
-	if (at > 1 && at < text.len && text.at[at] == '>')
-		return at + 1;
-	for (at = 1; at < text.len; at++) {
-		if (text.at[at] == '<') {
-			if (devices++ || !is_device(strace_skip(text, at)))
-				return 0;
-			depth++;
-		} else if (text.at[at] == '>' && depth) {
-			depth--;
-		} else if (text.at[at] == '>' && is_after_annotation(text, at + 1)) {
-			return at + 1;
-		}
-	}
-	return 0;
-}
-
-size_t strace_annotation_len(struct strace_text text)
-{
-	size_t len;
-
-	if (!text.len || text.at[0] != '<')
-		return 0;
-	len = annotation_end(text);
-	if (len && strace_starts_with(strace_skip(text, len), "(deleted)"))
-		len += strlen("(deleted)");
-	return len;
-}
-
-/* How far the text at AT, a <, goes on as one piece. An annotation stands directly behind a
- * number or a name; a shift and the <unfinished ...> of a call that never ended do not. */
-static size_t angle_len(struct strace_text text, size_t at)
-{
-	size_t len;
-
-	if (at + 1 < text.len && text.at[at + 1] == '<')
-		return 2;
-	if (!at || !is_name_char(text.at[at - 1]))
-		return 1;
-	len = strace_annotation_len(strace_skip(text, at));
-	return len ? len : 1;
-}
-
-size_t strace_value_len(struct strace_text text)
-{
-	size_t at = 0, depth = 0, len;
-
-	while (at < text.len) {
-		switch ((enum char_class)char_classes[(unsigned char)text.at[at]]) {
-		case CLASS_PLAIN:
-			at++;
-			break;
-		case CLASS_STRING:
-			at += string_len(strace_skip(text, at));
-			break;
-		case CLASS_OPEN:
-			depth++;
-			at++;
-			break;
-		case CLASS_CLOSE:
-			if (!depth)
-				return at;
-			depth--;
-			at++;
-			break;
-		case CLASS_COMMA:
-			if (!depth)
-				return at;
-			at++;
-			break;
-		case CLASS_ANGLE:
-			at += angle_len(text, at);
-			break;
-		case CLASS_SLASH:
-			len = comment_len(strace_skip(text, at));
-			at += len ? len : 1;
-			break;
-		}
-	}
-	return text.len;
-}
-
 size_t strace_name_len(struct strace_text text)
 {
 	size_t len = 0;
 
-	while (len < text.len && is_name_char(text.at[len]))
+	while (len < text.len && strace_is_name_char(text.at[len]))
 		len++;
 	return len;
+}
+
+size_t strace_call_len(struct strace_text text)
+{
+	const char *parenthesis = memchr(text.at, '(', text.len < 64 ? text.len : 64);
+
+	return parenthesis ? (size_t)(parenthesis - text.at) : 0;
 }
 
 static bool is_seconds(struct strace_text text)
@@ -311,13 +147,16 @@ static struct strace_text cut_time(struct strace_text *text)
 	return time;
 }
 
-/* TEXT is what follows the equals sign. */
-static void read_result(struct strace_text text, struct strace_result *result)
+void strace_line_result(struct strace_text text, struct strace_result *result)
 {
 	uint64_t value;
 	size_t len;
 
+	*result = (struct strace_result){.is_known = false};
 	text = strace_trim(text);
+	if (!text.len || text.at[0] != '=')
+		return;
+	text = strace_trim(strace_skip(text, 1));
 	result->time = cut_time(&text);
 	len = strace_number(text, &value);
 	if (len) {
@@ -331,7 +170,7 @@ static void read_result(struct strace_text text, struct strace_result *result)
 		return;
 	}
 	text = strace_trim(text);
-	if (text.len > 1 && text.at[0] == 'E' && is_name_char(text.at[1])) {
+	if (text.len > 1 && text.at[0] == 'E' && strace_is_name_char(text.at[1])) {
 		result->error = (struct strace_text){text.at, strace_name_len(text)};
 		text = strace_trim(strace_skip(text, result->error.len));
 	}
@@ -364,9 +203,7 @@ void strace_line_split(struct strace_text rest, struct strace_parts *parts)
 		rest = strace_skip(rest, 1);
 	}
 	parts->is_closed = !is_cut;
-	rest = strace_trim(strace_skip(rest, 1));
-	if (rest.len && rest.at[0] == '=')
-		read_result(strace_skip(rest, 1), &parts->result);
+	strace_line_result(strace_skip(rest, 1), &parts->result);
 }
 
 /* Cut a process number, with the name of the command that -Y adds, from the start of *TEXT. */
@@ -491,6 +328,11 @@ static bool is_noise(struct strace_text text)
 	       strace_starts_with(text, "> ") || strace_starts_with(text, "<detached");
 }
 
+bool strace_line_is_unfinished(struct strace_text rest)
+{
+	return ends_with(rest, UNFINISHED);
+}
+
 void strace_line_read(const char *text, size_t len, struct strace_line *line)
 {
 	struct strace_text rest;
@@ -503,7 +345,7 @@ void strace_line_read(const char *text, size_t len, struct strace_line *line)
 	if (line->name.len && line->name.len < rest.len && rest.at[line->name.len] == '(') {
 		line->rest = strace_skip(rest, line->name.len + 1);
 		line->kind = STRACE_CALL;
-		if (ends_with(line->rest, UNFINISHED)) {
+		if (strace_line_is_unfinished(line->rest)) {
 			line->kind = STRACE_UNFINISHED;
 			line->rest.len -= strlen(UNFINISHED);
 		}

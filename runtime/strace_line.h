@@ -61,17 +61,18 @@ struct strace_parts {
 /** Take the LEN bytes at TEXT apart, a line without its newline. */
 void strace_line_read(const char *text, size_t len, struct strace_line *line);
 
+/** Does REST, what follows the parenthesis of a call, end with `<unfinished ...>`? */
+bool strace_line_is_unfinished(struct strace_text rest);
+
+/** How many bytes stand before the parenthesis at the start of TEXT, 0 if there is none near.
+ */
+size_t strace_call_len(struct strace_text text);
+
 /** Split the REST of a call at the commas outside of strings, brackets and annotations. */
 void strace_line_split(struct strace_text rest, struct strace_parts *parts);
 
-/**
- * Length of the value at the start of TEXT: up to the first comma or closing bracket that is
- * not inside a string, a pair of brackets, an annotation (`3</a,b>`) or a comment, or the end.
- */
-size_t strace_value_len(struct strace_text text);
-
-/** Length of the annotation `<…>` (and of `(deleted)` after it) at TEXT, 0 if there is none. */
-size_t strace_annotation_len(struct strace_text text);
+/** The result in TEXT, which is what stands behind the arguments and their parenthesis. */
+void strace_line_result(struct strace_text text, struct strace_result *result);
 
 /** TEXT without the spaces around it. */
 struct strace_text strace_trim(struct strace_text text);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "strace_span.h"
+
 enum { SIGNAL_BITS = 64 };
 
 bool strace_list_next(struct strace_text *rest, struct strace_text *element)

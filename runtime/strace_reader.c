@@ -10,13 +10,17 @@
 
 #define ATTACHED "strace: Process "
 
-enum { MAX_NAME = 64 };
+enum {
+	MAX_NAME = 64,
+	MAX_DIGITS = 9, /* of a process number that needs no care */
+};
 
 struct strace_reader {
 	const struct abi_db *db;
 	unsigned arch;
 	strace_event_fn *fn;
 	void *context;
+	struct strace_calls *calls;
 	struct strace_decoder *decoder;
 	struct strace_pending *pending;
 	struct strace_counts counts;
@@ -25,6 +29,7 @@ struct strace_reader {
 	size_t len, capacity;
 	size_t head;	  /* bytes of LINE that belong to lines before */
 	bool is_too_long; /* the line that is being read, up to its newline */
+	bool is_careful;
 };
 
 struct strace_reader *strace_reader_new(const struct abi_db *db, unsigned arch,
@@ -38,9 +43,10 @@ struct strace_reader *strace_reader_new(const struct abi_db *db, unsigned arch,
 	reader->arch = arch;
 	reader->fn = fn;
 	reader->context = context;
+	reader->calls = strace_calls_new(db, arch);
 	reader->decoder = strace_decoder_new(db, arch);
 	reader->pending = strace_pending_new();
-	if (reader->decoder && reader->pending)
+	if (reader->calls && reader->decoder && reader->pending)
 		return reader;
 	strace_reader_free(reader);
 	return NULL;
@@ -50,10 +56,16 @@ void strace_reader_free(struct strace_reader *reader)
 {
 	if (!reader)
 		return;
+	strace_calls_free(reader->calls);
 	strace_decoder_free(reader->decoder);
 	strace_pending_free(reader->pending);
 	free(reader->line);
 	free(reader);
+}
+
+void strace_reader_be_careful(struct strace_reader *reader)
+{
+	reader->is_careful = true;
 }
 
 const struct strace_counts *strace_reader_counts(const struct strace_reader *reader)
@@ -86,23 +98,36 @@ static bool number_in_name(struct strace_text name, uint32_t *nr)
 	return true;
 }
 
-static void find_call(const struct strace_reader *reader, struct strace_event *event)
+/* A call that strace calls by another name than the database, or by its number. */
+static void find_unusual_call(const struct strace_reader *reader, struct strace_event *event)
 {
+	const struct abi_call *abi = NULL;
 	char name[MAX_NAME];
 	uint64_t nr;
 
-	event->nr = STRACE_NO_NR;
 	if (event->name.len < sizeof(name)) {
 		memcpy(name, event->name.at, event->name.len);
 		name[event->name.len] = 0;
-		event->abi = abi_call_find(reader->db, name);
+		abi = abi_call_find(reader->db, name);
 	}
-	if (event->abi && abi_num(reader->db, event->abi->nr, reader->arch, &nr))
+	event->nr = STRACE_NO_NR;
+	if (abi && abi_num(reader->db, abi->nr, reader->arch, &nr)) {
+		event->abi = abi;
 		event->nr = (uint32_t)nr;
-	else if (number_in_name(event->name, &event->nr))
+	} else if (number_in_name(event->name, &event->nr)) {
 		event->abi = abi_call_by_nr(reader->db, reader->arch, event->nr);
-	else
-		event->abi = NULL;
+	}
+}
+
+static void find_call(const struct strace_reader *reader, struct strace_event *event)
+{
+	event->call = strace_calls_find(reader->calls, event->name, event->name.len);
+	if (!event->call) {
+		find_unusual_call(reader, event);
+		return;
+	}
+	event->abi = event->call->abi;
+	event->nr = event->call->nr;
 }
 
 static void deliver(struct strace_reader *reader, uint32_t pid, struct strace_text text,
@@ -180,12 +205,15 @@ static void on_unfinished(struct strace_reader *reader, const struct strace_line
 
 	give_up(reader, strace_pending_find(reader->pending, line->pid));
 	process = strace_pending_make(reader->pending, line->pid);
-	if (!process)
+	if (!process) {
+		reader->counts.forgotten++;
 		return;
+	}
 	process->line = reader->counts.lines;
 	process->name_len = line->name.len;
-	strace_pending_append(reader->pending, process,
-			      (struct strace_text){line->start.at, len});
+	if (!strace_pending_append(reader->pending, process,
+				   (struct strace_text){line->start.at, len}))
+		reader->counts.forgotten++;
 }
 
 static bool is_in_call(const struct strace_process *process, struct strace_text name)
@@ -278,6 +306,41 @@ static void on_mode(struct strace_reader *reader, const struct strace_line *line
 		strace_pending_drop(reader->pending, process);
 }
 
+/* The usual line, `PID NAME(… = …` of a process that is in no call: nothing is to be searched
+ * for in it. False: it is another one, for on_line(). SLACK bytes behind it may be read too. */
+static bool on_usual_line(struct strace_reader *reader, const char *text, size_t len,
+			  size_t slack)
+{
+	struct strace_event event = {.line = reader->counts.lines, .slack = slack};
+	size_t at = 0, name_len;
+
+	for (; at < len && at < MAX_DIGITS && text[at] >= '0' && text[at] <= '9'; at++)
+		event.pid = event.pid * 10 + (uint32_t)(text[at] - '0');
+	if (at && (at == len || text[at] != ' '))
+		return false;
+	while (at < len && text[at] == ' ')
+		at++;
+	event.text = (struct strace_text){text + at, len - at};
+	name_len = strace_call_len(event.text);
+	if (!name_len)
+		return false;
+	event.call = strace_calls_find(reader->calls, event.text, name_len);
+	if (!event.call || strace_pending_find(reader->pending, event.pid))
+		return false;
+	event.rest = strace_skip(event.text, name_len + 1);
+	if (text[len - 1] == '>' && strace_line_is_unfinished(event.rest))
+		return false;
+	if (!has_result(event.rest))
+		return false;
+	event.name = (struct strace_text){event.text.at, name_len};
+	event.abi = event.call->abi;
+	event.nr = event.call->nr;
+	event.has_beginning = true;
+	reader->counts.calls++;
+	reader->fn(reader->context, &event);
+	return true;
+}
+
 static void on_line(struct strace_reader *reader, const char *text, size_t len)
 {
 	struct strace_line line;
@@ -358,8 +421,9 @@ static int append_line(struct strace_reader *reader, const char *bytes, size_t s
 	return error;
 }
 
-/* A line is complete: SIZE bytes at BYTES behind what is there of it already. */
-static int end_line(struct strace_reader *reader, const char *bytes, size_t size)
+/* A line is complete: SIZE bytes at BYTES behind what is there of it already. SLACK bytes
+ * behind them may be read too. */
+static int end_line(struct strace_reader *reader, const char *bytes, size_t size, size_t slack)
 {
 	size_t before;
 	int error = 0;
@@ -369,6 +433,7 @@ static int end_line(struct strace_reader *reader, const char *bytes, size_t size
 		error = append_line(reader, bytes, size);
 		bytes = reader->line;
 		size = reader->len;
+		slack = 0;
 	}
 	if (error)
 		return error;
@@ -389,7 +454,8 @@ static int end_line(struct strace_reader *reader, const char *bytes, size_t size
 	}
 	reader->len = 0;
 	reader->head = 0;
-	on_line(reader, bytes, size);
+	if (reader->is_careful || !on_usual_line(reader, bytes, size, slack))
+		on_line(reader, bytes, size);
 	return 0;
 }
 
@@ -402,7 +468,7 @@ int strace_reader_feed(struct strace_reader *reader, const char *bytes, size_t s
 
 		if (!newline)
 			return append_line(reader, bytes, len);
-		error = end_line(reader, bytes, len);
+		error = end_line(reader, bytes, len, size - len);
 		if (error)
 			return error;
 		bytes += len + 1;
@@ -417,7 +483,7 @@ int strace_reader_end(struct strace_reader *reader)
 	int error = 0;
 
 	if (reader->len > reader->head || reader->is_too_long)
-		error = end_line(reader, "", 0);
+		error = end_line(reader, "", 0, 0);
 	if (!error && reader->head) {
 		/* The message was the last that there is: its line goes on no more. */
 		size_t len = reader->len;
@@ -430,6 +496,18 @@ int strace_reader_end(struct strace_reader *reader)
 	return error;
 }
 
+static void set_number(const struct strace_reader *reader, const struct strace_event *event,
+		       struct scml_call *call)
+{
+	call->arch = reader->db->archs[reader->arch].audit;
+	call->nr = event->nr;
+	if (!event->is_foreign)
+		return;
+	call->nr |= reader->db->archs[reader->arch].foreign_nr_bit;
+	call->arch = call->nr == event->nr ? 0 : call->arch;
+	call->unknown = (1 << SCML_REGISTERS) - 1;
+}
+
 const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 					       const struct strace_event *event,
 					       struct scml_call *call)
@@ -439,12 +517,18 @@ const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 	if (event->has_beginning)
 		strace_line_split(event->rest, &parts);
 	strace_decode(reader->decoder, event->abi, &parts, call);
-	call->arch = reader->db->archs[reader->arch].audit;
-	call->nr = event->nr;
-	if (event->is_foreign) {
-		call->nr |= reader->db->archs[reader->arch].foreign_nr_bit;
-		call->arch = call->nr == event->nr ? 0 : call->arch;
-		call->unknown = (1 << SCML_REGISTERS) - 1;
-	}
+	set_number(reader, event, call);
 	return strace_decoder_memory(reader->decoder);
+}
+
+void strace_reader_decode_result(struct strace_reader *reader, const struct strace_event *event,
+				 struct scml_call *call)
+{
+	struct strace_parts parts = {.count = 0};
+
+	if (event->has_beginning)
+		strace_line_split(event->rest, &parts);
+	parts.count = 0;
+	strace_decode(reader->decoder, NULL, &parts, call);
+	set_number(reader, event, call);
 }

@@ -12,12 +12,13 @@
 
 #include "abi.h"
 #include "scml.h"
+#include "strace_calls.h"
 #include "strace_line.h"
 
 enum {
-	STRACE_MAX_LINE = 16 << 20, /* bytes; longer lines are unreadable */
-	STRACE_SHOWN_LINES = 8,	    /* of the unreadable ones, by number */
-	STRACE_NO_NR = 0x3fffffff,  /* a number that no call has */
+	STRACE_MAX_LINE = 4 << 20, /* bytes; longer lines are unreadable */
+	STRACE_SHOWN_LINES = 8,	   /* of the unreadable ones, by number */
+	STRACE_NO_NR = 0x3fffffff, /* a number that no call has */
 };
 
 /** One call of the log. Slices live as long as the callback runs. */
@@ -25,13 +26,15 @@ struct strace_event {
 	uint64_t line; /* on which it is complete, from 1 */
 	uint32_t pid;  /* 0: the log does not say */
 	struct strace_text name;
-	struct strace_text text;    /* the line without what stands before the call; joined from
-				       its    two halves where they were apart */
-	struct strace_text rest;    /* of TEXT: what follows the parenthesis */
-	const struct abi_call *abi; /* NULL: no call of that name is known */
-	uint32_t nr;		    /* STRACE_NO_NR: not known */
-	bool is_foreign;	    /* of another table: x32, a 32-bit program */
-	bool has_beginning;	    /* false: nothing is known of its arguments */
+	struct strace_text text; /* the line without what stands before the call; joined from
+				    its    two halves where they were apart */
+	struct strace_text rest; /* of TEXT: what follows the parenthesis */
+	size_t slack;		 /* bytes behind TEXT that may be read too, whatever they are */
+	const struct strace_call *call; /* NULL: the architecture has no call of that name */
+	const struct abi_call *abi;	/* the same, and the one of `syscall_0x3e7` */
+	uint32_t nr;			/* STRACE_NO_NR: not known */
+	bool is_foreign;		/* of another table: x32, a 32-bit program */
+	bool has_beginning;		/* false: nothing is known of its arguments */
 };
 
 /** Takes one call. */
@@ -45,6 +48,7 @@ struct strace_counts {
 	uint64_t unreadable_lines[STRACE_SHOWN_LINES]; /* numbers of the first ones, from 1 */
 	uint64_t lost_beginnings; /* `resumed` without a beginning in the log */
 	uint64_t never_returned;  /* calls that were never resumed */
+	uint64_t forgotten;	  /* calls that were begun when there was no more room */
 };
 
 struct strace_reader;
@@ -57,6 +61,9 @@ struct strace_reader *strace_reader_new(const struct abi_db *db, unsigned arch,
 					strace_event_fn *fn, void *context);
 
 void strace_reader_free(struct strace_reader *reader);
+
+/** From now on look at every line as if it were an unusual one: what tests compare with. */
+void strace_reader_be_careful(struct strace_reader *reader);
 
 /** Read SIZE more bytes. @return 0, or -ENOMEM: then the log must not be read further */
 int strace_reader_feed(struct strace_reader *reader, const char *bytes, size_t size);
@@ -72,6 +79,10 @@ int strace_reader_end(struct strace_reader *reader);
 const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 					       const struct strace_event *event,
 					       struct scml_call *call);
+
+/** What the call of EVENT returned, without its arguments, which are all unknown. */
+void strace_reader_decode_result(struct strace_reader *reader, const struct strace_event *event,
+				 struct scml_call *call);
 
 const struct strace_counts *strace_reader_counts(const struct strace_reader *reader);
 

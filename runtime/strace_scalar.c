@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "strace_span.h"
+
 enum {
 	MAX_NAME = 128,
 	MAX_OPERANDS = 4,

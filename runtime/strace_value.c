@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "strace_form.h"
 #include "strace_memory.h"
 #include "strace_object.h"
 #include "strace_scalar.h"
@@ -18,20 +19,6 @@ struct strace_decoder {
 	unsigned arch;
 	struct strace_memory memory;
 	struct scml_memory reader;
-};
-
-/* Where the printed arguments of a call belong; see strace_forms.def. */
-static const struct form {
-	const char *call;
-	unsigned printed;
-	unsigned selector;
-	const char *selected;
-	const char *registers;
-} forms[] = {
-#define STRACE_FORM(call, printed, selector, selected, registers) \
-	{call, printed, selector, selected, registers},
-#include "strace_forms.def"
-#undef STRACE_FORM
 };
 
 /* What a restarted call returned inside the kernel; no header for programs has these. */
@@ -111,33 +98,21 @@ static int param_called(const struct strace_objects *objects, size_t count,
 	return -1;
 }
 
-static const struct form *find_form(const char *call, const struct strace_parts *parts)
-{
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		const struct form *form = &forms[i];
-
-		if (form->printed == parts->count && strcmp(form->call, call) == 0 &&
-		    strace_starts_with(parts->args[form->selector], form->selected))
-			return form;
-	}
-	return NULL;
-}
-
-/* Give each printed argument its register: by name where strace prints names and one of them is
- * elsewhere in the kernel's order, else by position. */
+/* Give each printed argument its register: by name where strace prints names, which it does
+ * from the first argument on or not at all, else by position. */
 static size_t place_arguments(const struct strace_objects *objects, const struct abi_call *abi,
 			      size_t param_count, const struct strace_parts *parts,
 			      struct argument *arguments)
 {
-	const struct form *form =
-		abi ? find_form(abi_string(objects->db, abi->name), parts) : NULL;
-	bool is_by_name = false;
+	const struct strace_form *form =
+		abi ? strace_form_find(abi_string(objects->db, abi->name), parts) : NULL;
+	bool is_by_name;
 
 	for (size_t i = 0; i < parts->count; i++) {
 		arguments[i] = read_argument(parts->args[i]);
 		arguments[i].param = param_called(objects, param_count, arguments[i].name);
-		is_by_name |= arguments[i].param >= 0 && arguments[i].param != (int)i;
 	}
+	is_by_name = parts->count && arguments[0].param >= 0;
 	for (size_t i = 0; i < parts->count; i++) {
 		if (is_by_name && arguments[i].name.len)
 			continue;

@@ -79,6 +79,12 @@ static bool set_coverage(struct trace_options *options, const char *value)
 	return true;
 }
 
+static bool set_learn(struct trace_options *options, const char *value)
+{
+	options->learn = value;
+	return *value;
+}
+
 static bool set_max(struct trace_options *options, const char *value)
 {
 	char *end;
@@ -161,6 +167,8 @@ static const struct option table[] = {
 	 "comma-separated values, a row a call; with --summary a row a cause", set_csv},
 	{NULL, "--coverage", NULL, "which rules were used, how often, and which never",
 	 set_coverage},
+	{NULL, "--learn", "FILE.scml",
+	 "write the smallest spec that covers the run to FILE.scml", set_learn},
 	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max},
 	{NULL, "--fail", NULL,
 	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided",
@@ -289,7 +297,7 @@ static int check(const struct trace_options *options)
 {
 	int subjects = !!options->input + !!options->program + !!options->pid;
 
-	if (!options->specs.count)
+	if (!options->specs.count && !options->learn)
 		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
 	else if (subjects > 1)
 		fprintf(stderr, "scmltrace: give one of a program, a process and a log\n");

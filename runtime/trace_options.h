@@ -37,6 +37,8 @@ struct trace_options {
 	bool only_listed;
 	bool must_fail;	     /* --fail */
 	bool wants_coverage; /* --coverage */
+	const char *learn;   /* --learn: a file; NULL: nothing is learned */
+	const char *page;    /* --html: a file; NULL: no page is written */
 	bool is_verbose;
 	bool color; /* of diagnostics */
 };

@@ -41,7 +41,7 @@ static void take_enum(struct taking *taking, const struct abi_set_field *field, 
 			return;
 		}
 	}
-	if (word & field->mask)
+	if (word & field->mask || field->zero != ABI_ZERO_NONE)
 		add(taking, NULL, word & field->mask);
 }
 

@@ -383,25 +383,34 @@ static char *read_file(const char *path, size_t *size)
 	return text;
 }
 
-/* The resolved rules of TEXT without their places. */
-static const char *rules_of(const char *text, size_t size)
+/* What EMIT makes of the files INPUTS. */
+static const char *output_of(emit_fn *emit, const char *const *inputs, size_t count)
 {
 	static const struct emit_options options = {.output_name = ""};
-	struct compilation *compilation = compile_new();
-	char path[] = "/tmp/test_fmt_XXXXXX.scml";
-	const char *inputs[] = {path};
 	const struct compile_options how = {0};
-	char *json = NULL, *kept;
-	size_t len = 0, used = 0;
-	FILE *out = open_memstream(&json, &len);
-	int fd = mkstemps(path, 5);
+	struct compilation *compilation = compile_new();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	const char *copy;
 
-	ck_assert(fd >= 0 && write(fd, text, size) == (ssize_t)size);
-	close(fd);
-	compile_run(compilation, inputs, 1, &how);
-	emit_json(compilation, &options, out);
+	compile_run(compilation, inputs, count, &how);
+	ck_assert_uint_eq(diags_count(compilation->diags, DIAG_ERROR), 0);
+	emit(compilation, &options, out);
 	fclose(out);
-	kept = arena_alloc(arena, len + 1);
+	copy = arena_strndup(arena, text, size);
+	compile_free(compilation);
+	free(text);
+	return copy;
+}
+
+/* The resolved rules of the files INPUTS without their places. */
+static const char *rules_of_files(const char *const *inputs, size_t count)
+{
+	char *json = arena_strdup(arena, output_of(emit_json, inputs, count));
+	char *kept = arena_alloc(arena, strlen(json) + 1);
+	size_t used = 0;
+
 	for (char *line = strtok(json, "\n"); line; line = strtok(NULL, "\n")) {
 		if (strstr(line, "\"file\":") || strstr(line, "\"line\":") ||
 		    strstr(line, "\"column\":"))
@@ -409,10 +418,22 @@ static const char *rules_of(const char *text, size_t size)
 		memcpy(kept + used, line, strlen(line));
 		used += strlen(line);
 	}
-	compile_free(compilation);
-	free(json);
-	unlink(path);
 	return kept;
+}
+
+/* The same for a text. */
+static const char *rules_of(const char *text, size_t size)
+{
+	char path[] = "/tmp/test_fmt_XXXXXX.scml";
+	const char *inputs[] = {path};
+	const char *rules;
+	int fd = mkstemps(path, 5);
+
+	ck_assert(fd >= 0 && write(fd, text, size) == (ssize_t)size);
+	close(fd);
+	rules = rules_of_files(inputs, 1);
+	unlink(path);
+	return rules;
 }
 
 /* TEXT with its blanks drawn anew, comments among them. */
@@ -486,6 +507,38 @@ START_TEST(layout_of_real_specs_means_the_same)
 }
 END_TEST
 
+/* Without the numbers that names get where they would clash. */
+static const char *without_numbers(const char *text)
+{
+	char *out = arena_strdup(arena, text);
+	char *end = out;
+
+	for (const char *at = text; *at; at++) {
+		if (at[0] == '_' && isdigit((unsigned char)at[1]) && at[2] == '"')
+			at += 2;
+		*end++ = *at;
+	}
+	*end = '\0';
+	return out;
+}
+
+START_TEST(one_document_of_all_specs_means_the_same)
+{
+	const char *folder = getenv("SCML_CORPUS");
+	struct sources *sources = sources_new(arena);
+	struct diags *diags = diags_new(arena, sources);
+	struct spec_files files = {0};
+	const char *text;
+
+	spec_files_add(&files, arena, diags,
+		       folder && access(folder, R_OK) == 0 ? folder : getenv("SCML_SPECS"));
+	text = output_of(emit_scml, files.paths.items, files.paths.count);
+	ck_assert_str_eq(without_numbers(rules_of_files(files.paths.items, files.paths.count)),
+			 without_numbers(rules_of(text, strlen(text))));
+	ck_assert_str_eq(lay_out(text, false), text);
+}
+END_TEST
+
 START_TEST(own_specs_are_in_their_layout)
 {
 	struct sources *sources = sources_new(arena);
@@ -546,6 +599,7 @@ int main(void)
 	tcase_add_test(tcase, errors_of_many_files_are_all_reported);
 	tcase_add_test(tcase, generated_documents_keep_everything);
 	tcase_add_test(tcase, layout_of_real_specs_means_the_same);
+	tcase_add_test(tcase, one_document_of_all_specs_means_the_same);
 	tcase_add_test(tcase, own_specs_are_in_their_layout);
 	tcase_add_test(tcase, deep_nesting_stays_small);
 	suite_add_tcase(suite, tcase);

@@ -4,6 +4,7 @@
 
 #include "render_memory.h"
 #include "render_word.h"
+#include "strace_span.h"
 #include "witness.h"
 
 enum { MAX_TEXT = 4096 };

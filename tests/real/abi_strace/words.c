@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "strace_span.h"
+
 /* Length of the term at the start of TEXT: up to a bar, or to ` or `. */
 static size_t term_len(struct strace_text text)
 {

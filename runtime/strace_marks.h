@@ -1,0 +1,64 @@
+/*
+ * strace_marks: where the bytes that matter stand in a piece of text, as bits. The portable
+ * form answers the same.
+ */
+#ifndef SCML_STRACE_MARKS_H
+#define SCML_STRACE_MARKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STRACE_BLOCK = 64 }; /* bytes that are looked at together */
+
+/** Bit N stands for byte N. */
+struct strace_marks {
+	uint64_t quotes;
+	uint64_t others; /* ( ) [ ] { } , < and the star of a comment */
+};
+
+/** The marks of the STRACE_BLOCK bytes at AT. */
+struct strace_marks strace_marks_portable(const char *at);
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+static inline uint64_t strace_marks_bits(__m128i marks, unsigned shift)
+{
+	return (uint64_t)(uint32_t)_mm_movemask_epi8(marks) << shift;
+}
+
+static inline __m128i strace_marks_others(__m128i bytes)
+{
+	/* A bit that the two brackets of a pair differ in does not matter. */
+	__m128i curly = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+	__m128i found =
+		_mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(')'));
+
+	found = _mm_or_si128(found, _mm_cmpeq_epi8(curly, _mm_set1_epi8('{')));
+	found = _mm_or_si128(found, _mm_cmpeq_epi8(curly, _mm_set1_epi8('}')));
+	found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')));
+	found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')));
+	return _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('*')));
+}
+
+/** The same as strace_marks_portable(). */
+static inline struct strace_marks strace_marks(const char *at)
+{
+	struct strace_marks marks = {0, 0};
+
+	for (unsigned i = 0; i < STRACE_BLOCK; i += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
+
+		marks.quotes |= strace_marks_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), i);
+		marks.others |= strace_marks_bits(strace_marks_others(bytes), i);
+	}
+	return marks;
+}
+#else
+static inline struct strace_marks strace_marks(const char *at)
+{
+	return strace_marks_portable(at);
+}
+#endif
+
+#endif
