@@ -32,6 +32,7 @@ enum {
  */
 enum {
 	WEIGHT_FAST = 64 * BPF_LENGTH,
+	WEIGHT_TESTED = 600 * BPF_LENGTH,
 	WEIGHT_SMALL = BPF_LENGTH / 16,
 	SHARE_FULL = 256,
 	SHARE_ALLOWED = 3,
@@ -190,10 +191,10 @@ static uint64_t matter(const struct codegen *gen, const struct numbers *numbers,
 
 /* The same as a weight, of which there is a given amount for all numbers. */
 static uint32_t weigh(const struct codegen *gen, const struct numbers *numbers, uint32_t nr,
-		      const struct bpf_decision *node)
+		      const struct bpf_decision *node, uint32_t all)
 {
-	uint32_t all = gen->options->is_small ? WEIGHT_SMALL : WEIGHT_FAST;
-
+	if (gen->options->is_small)
+		all = WEIGHT_SMALL;
 	return (uint32_t)((double)all * (double)matter(gen, numbers, nr, node) /
 			  (double)numbers->weight);
 }
@@ -225,9 +226,11 @@ static void factor_calls(struct codegen *gen, struct numbers *numbers)
 			.root = call->root,
 			.refusal = mismatch_action(gen, rules->db, call->rules->abi),
 			.weight = weigh(gen, numbers, call->rules->nr,
-					bpf_graph_at(call->graph, call->root)),
+					bpf_graph_at(call->graph, call->root), WEIGHT_TESTED),
+			.is_big_endian = rules->db->archs[rules->arch].big_endian,
 		};
 
+		tests.usual = bpf_usual_of(rules->db, call->rules->abi, &tests.usual_count);
 		call->node = bpf_factor(&gen->select, &tests);
 		if (bpf_graph_at(gen->graph, call->node)->op != BPF_TEST_LEAF)
 			vec_push(gen->work, &gen->tested,
@@ -291,7 +294,8 @@ static bpf_node dispatch_numbers(struct codegen *gen, const struct rules *rules)
 			range.target = numbers.calls[next++].node;
 		else
 			range.target = without_rules(gen, rules, nr);
-		range.weight = weigh(gen, &numbers, nr, bpf_graph_at(gen->graph, range.target));
+		range.weight = weigh(gen, &numbers, nr, bpf_graph_at(gen->graph, range.target),
+				     WEIGHT_FAST);
 		vec_push(gen->work, &ranges, range);
 	}
 	/* Numbers that get the answer of unknown ones can be taken for some. */

@@ -26,6 +26,8 @@ struct factoring {
 	struct diagram *diagram;
 	struct bpf_bits *bits;
 	const struct order *order;
+	diagram_node root;
+	uint32_t weight;	    /* of calls that are not among the usual ones */
 	VEC(struct bpf_exit) exits; /* per node of the diagram */
 	VEC(uint8_t) states;	    /* per node: IS_COUNTED, IS_MADE */
 	uint64_t cost;
@@ -111,6 +113,51 @@ static void make_exits(struct factoring *factoring, const struct bpf_run *runs, 
 	}
 }
 
+/* The word at OFFSET of the registers of CALL. */
+static uint32_t word_of(const struct factoring *factoring, const struct bpf_usual *call,
+			uint32_t offset)
+{
+	uint64_t arg = call->args[(offset - BPF_FIELD_ARGS) / 8];
+	bool is_high = (offset % 8 != 0) != factoring->tests->is_big_endian;
+
+	return (uint32_t)(is_high ? arg >> 32 : arg);
+}
+
+/* Does CALL come to FUNCTION? */
+static bool comes_to(const struct factoring *factoring, const struct bpf_usual *call,
+		     diagram_node function)
+{
+	uint32_t last = diagram_variable(factoring->diagram, function);
+	diagram_node at = factoring->root;
+
+	while (diagram_variable(factoring->diagram, at) < last) {
+		uint32_t variable = diagram_variable(factoring->diagram, at);
+		uint32_t word =
+			word_of(factoring, call, factoring->order->offsets[variable / 32]);
+
+		at = diagram_follow(factoring->diagram, at, word >> (31 - variable % 32) & 1);
+	}
+	return at == function;
+}
+
+/* Fill in the usual calls that come to the function of CHOICE. */
+static void find_samples(struct factoring *factoring, struct bpf_choice *choice)
+{
+	const struct bpf_tests *tests = factoring->tests;
+	struct bpf_sample *samples =
+		ARENA_ARRAY(factoring->arena, struct bpf_sample, tests->usual_count);
+
+	for (size_t i = 0; i < tests->usual_count; i++) {
+		const struct bpf_usual *call = &tests->usual[i];
+		uint64_t weight = (uint64_t)tests->weight * call->share / BPF_USUAL_ALL;
+
+		if (comes_to(factoring, call, choice->function))
+			samples[choice->sample_count++] = (struct bpf_sample){
+				word_of(factoring, call, choice->offset), (uint32_t)weight};
+	}
+	choice->samples = samples;
+}
+
 /* The node that decides as FUNCTION does, which calls of WEIGHT come to. */
 static bpf_node make(struct factoring *factoring, diagram_node function, uint32_t weight)
 {
@@ -134,6 +181,7 @@ static bpf_node make(struct factoring *factoring, diagram_node function, uint32_
 		choice.runs = find_runs(factoring, function, &choice.run_count);
 		make_exits(factoring, choice.runs, choice.run_count, weight);
 		choice.exits = factoring->exits.items;
+		find_samples(factoring, &choice);
 		node = bpf_select_node(factoring->select, &choice, &factoring->cost);
 	}
 	make_room(factoring);
@@ -170,7 +218,8 @@ static bool make_in_order(struct factoring *factoring, const struct order *order
 
 	if (!build(factoring, order, &function))
 		return false;
-	*node = make(factoring, function, factoring->tests->weight);
+	factoring->root = function;
+	*node = make(factoring, function, factoring->weight);
 	return !factoring->is_ragged && !factoring->diagram->is_full;
 }
 
@@ -351,6 +400,10 @@ bpf_node bpf_factor(struct bpf_select *select, const struct bpf_tests *tests)
 	if (root->op == BPF_TEST_LEAF)
 		return bpf_graph_leaf(select->graph, root->k);
 	factoring.arena = arena_new();
+	factoring.weight = tests->weight;
+	for (size_t i = 0; i < tests->usual_count; i++)
+		factoring.weight -= (uint32_t)((uint64_t)tests->weight * tests->usual[i].share /
+					       BPF_USUAL_ALL);
 	factoring.diagram = diagram_new(factoring.arena);
 	factoring.bits = bpf_bits_new(factoring.arena, factoring.diagram);
 	count = drop_orders(&factoring, orders, count);

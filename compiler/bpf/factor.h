@@ -4,6 +4,7 @@
 
 #include "bpf/graph.h"
 #include "bpf/select.h"
+#include "bpf/usual.h"
 
 /** A call's tests as the rules have them. */
 struct bpf_tests {
@@ -11,6 +12,9 @@ struct bpf_tests {
 	bpf_node root;
 	uint32_t refusal; /* the action of calls that no rule matches */
 	uint32_t weight;  /* what one more instruction for every such call costs */
+	const struct bpf_usual *usual;
+	size_t usual_count;
+	bool is_big_endian;
 };
 
 /**

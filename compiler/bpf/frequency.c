@@ -2,7 +2,7 @@
 
 enum {
 	ALL = 1 << 20, /* what the frequencies of all calls add up to, about */
-	UNLISTED = 10,
+	UNLISTED = 16,
 	UNLISTED_REFUSED = 1,
 	PROFILE_SHARE = 15,
 	USUAL_SHARE = 1,

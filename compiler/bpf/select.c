@@ -65,6 +65,15 @@ void bpf_select_weigh(const struct bpf_exit *exits, const struct bpf_run *runs, 
 	}
 }
 
+/* The one of RUNS, of words under MASK, that VALUE belongs to. */
+static const struct bpf_run *run_of(const struct bpf_run *runs, size_t count, uint32_t mask,
+				    uint32_t value)
+{
+	while (--count > 0 && runs[count].first > (value & mask))
+		;
+	return &runs[count];
+}
+
 /* RUNS as ranges of nodes, weighed as if all together had WEIGHT. */
 static struct bpf_range *make_ranges(struct arena *arena, const struct bpf_choice *choice,
 				     const struct bpf_run *runs, size_t count, uint32_t weight)
@@ -79,6 +88,21 @@ static struct bpf_range *make_ranges(struct arena *arena, const struct bpf_choic
 	return ranges;
 }
 
+/* RUNS of words under MASK as ranges of nodes, weighed as calls are usual. */
+static struct bpf_range *weigh_ranges(struct arena *arena, const struct bpf_choice *choice,
+				      uint32_t mask, const struct bpf_run *runs, size_t count)
+{
+	struct bpf_range *ranges = make_ranges(arena, choice, runs, count, choice->weight);
+
+	for (size_t i = 0; i < choice->sample_count; i++) {
+		const struct bpf_sample *sample = &choice->samples[i];
+
+		ranges[run_of(runs, count, mask, sample->value) - runs].weight +=
+			sample->weight;
+	}
+	return ranges;
+}
+
 /* Trees of comparisons: the best one and, of the first test, the shortest one. */
 static void propose_trees(struct bpf_select *select, const struct bpf_choice *choice,
 			  uint32_t mask, const struct bpf_run *runs, size_t count,
@@ -86,7 +110,7 @@ static void propose_trees(struct bpf_select *select, const struct bpf_choice *ch
 {
 	const struct bpf_word word = {choice->offset, mask};
 	struct arena *arena = choice->arena;
-	struct bpf_range *ranges = make_ranges(arena, choice, runs, count, choice->weight);
+	struct bpf_range *ranges = weigh_ranges(arena, choice, mask, runs, count);
 
 	put(candidates, bpf_ranges_tree(select->graph, word, ranges, count, arena));
 	ranges = make_ranges(arena, choice, runs, count, 0);
@@ -260,20 +284,35 @@ static uint64_t cost_of(struct bpf_select *select, const struct bpf_choice *choi
 	for (size_t i = 0; i < choice->run_count; i++)
 		cost += (uint64_t)weights[i] * bpf_steps(select->graph, candidate,
 							 choice->offset, choice->runs[i].first);
+	for (size_t i = 0; i < choice->sample_count; i++)
+		cost += (uint64_t)choice->samples[i].weight *
+			bpf_steps(select->graph, candidate, choice->offset,
+				  choice->samples[i].value);
 	return cost;
+}
+
+/* What one more instruction for all calls costs. */
+static uint32_t all_weight(const struct bpf_choice *choice)
+{
+	uint64_t weight = choice->weight;
+
+	for (size_t i = 0; i < choice->sample_count; i++)
+		weight += choice->samples[i].weight;
+	return weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
 }
 
 /* The node of an earlier choice that was the same and mattered about as much, to *NODE. */
 static bool recall(const struct bpf_select *select, const struct bpf_choice *choice,
 		   bpf_node *node)
 {
+	uint32_t weight = all_weight(choice);
+
 	for (size_t i = select->chosen.count; i-- > 0;) {
 		const struct bpf_chosen *chosen = &select->chosen.items[i];
 		bool is_same = chosen->word.offset == choice->offset &&
 			       chosen->word.mask == choice->support &&
 			       chosen->count == choice->run_count &&
-			       chosen->weight / 2 <= choice->weight &&
-			       choice->weight / 2 <= chosen->weight;
+			       chosen->weight / 2 <= weight && weight / 2 <= chosen->weight;
 
 		for (size_t j = 0; is_same && j < chosen->count; j++) {
 			const struct bpf_range *range = &chosen->ranges[j];
@@ -294,12 +333,34 @@ static void remember(struct bpf_select *select, const struct bpf_choice *choice,
 	const struct bpf_chosen chosen = {
 		.word = {choice->offset, choice->support},
 		.node = node,
-		.weight = choice->weight,
+		.weight = all_weight(choice),
 		.ranges =
 			make_ranges(select->arena, choice, choice->runs, choice->run_count, 0),
 		.count = choice->run_count};
 
 	vec_push(select->arena, &select->chosen, chosen);
+}
+
+/* NODE, or one that asks first for the values that usual calls have, if that costs less than
+ * *COST. */
+static bpf_node ask_usual(struct bpf_select *select, const struct bpf_choice *choice,
+			  const uint32_t *weights, bpf_node node, uint64_t *cost)
+{
+	for (size_t i = 0; i < choice->sample_count; i++) {
+		uint32_t value = choice->samples[i].value;
+		const struct bpf_run *run =
+			run_of(choice->runs, choice->run_count, choice->support, value);
+		bpf_node first = bpf_graph_compare(select->graph, BPF_TEST_EQ, choice->offset,
+						   UINT32_MAX, value,
+						   choice->exits[run->exit].node, node);
+		uint64_t one = cost_of(select, choice, weights, first);
+
+		if (one < *cost) {
+			node = first;
+			*cost = one;
+		}
+	}
+	return node;
 }
 
 bpf_node bpf_select_node(struct bpf_select *select, const struct bpf_choice *choice,
@@ -314,7 +375,7 @@ bpf_node bpf_select_node(struct bpf_select *select, const struct bpf_choice *cho
 			 weights);
 	if (recall(select, choice, &best))
 		put(&candidates, best);
-	else
+	if (!candidates.count || choice->sample_count)
 		propose(select, choice, choice->function, 0, 0, &candidates);
 	for (size_t i = 0; i < candidates.count; i++) {
 		uint64_t one = cost_of(select, choice, weights, candidates.items[i]);
@@ -324,6 +385,7 @@ bpf_node bpf_select_node(struct bpf_select *select, const struct bpf_choice *cho
 			best_cost = one;
 		}
 	}
+	best = ask_usual(select, choice, weights, best, &best_cost);
 	bpf_price_add(select->price, best);
 	remember(select, choice, best);
 	*cost += best_cost;

@@ -35,13 +35,21 @@ struct bpf_select {
 	VEC(struct bpf_chosen) chosen;
 };
 
+/** A value of a word that usual calls have. */
+struct bpf_sample {
+	uint32_t value;
+	uint32_t weight; /* what one more instruction for these calls costs */
+};
+
 /** A word and where it leads. */
 struct bpf_choice {
 	struct arena *arena; /* for working memory */
 	struct bpf_bits *bits;
 	diagram_node function;
-	uint32_t offset;	      /* of the word */
-	uint32_t weight;	      /* what one more instruction on every way costs */
+	uint32_t offset; /* of the word */
+	uint32_t weight; /* what one more instruction for all other calls costs */
+	const struct bpf_sample *samples;
+	size_t sample_count;
 	const struct bpf_exit *exits; /* per node of the diagram */
 	const struct bpf_run *runs;   /* of the words that have only bits of the support */
 	size_t run_count;
