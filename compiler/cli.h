@@ -68,6 +68,7 @@ enum cli_group {
 	CLI_LINT = 16,	     /* what is checked beside the language */
 	CLI_IMPORT = 32,     /* what is imported, and for whom */
 	CLI_FORMAT = 64,     /* what becomes of the layout */
+	CLI_PAGES = 128,     /* how much a page says */
 	CLI_SERVE = 512,     /* how an editor is talked to */
 	CLI_ALONE = 1 << 15, /* no options: the command needs no input */
 };
@@ -130,5 +131,6 @@ int cmd_explain(struct cli *cli);
 int cmd_import(struct cli *cli);
 int cmd_lsp(struct cli *cli);
 int cmd_fmt(struct cli *cli);
+int cmd_mdbook(struct cli *cli);
 
 #endif

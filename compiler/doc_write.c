@@ -227,6 +227,17 @@ static void write_man_pages(struct page_writer *writer, const struct doc_section
 	fputs(".\n", out);
 }
 
+static bool is_heading_above(const struct page_writer *writer, const char *heading)
+{
+	const char *above = writer->options->above;
+	size_t len = above ? strlen(above) : 0;
+
+	if (!above || writer->page->sections.count != 1 || strncmp(heading, above, len) != 0)
+		return false;
+	/* perhaps with a number, because there is that heading already */
+	return heading[len] == '\0' || strncmp(heading + len, " (", 2) == 0;
+}
+
 static void write_section(struct page_writer *writer, const struct doc_section *section,
 			  const struct doc_lists *lists)
 {
@@ -235,7 +246,7 @@ static void write_section(struct page_writer *writer, const struct doc_section *
 			   : lists->tags_name_flags ? "flags and values"
 						    : "values";
 
-	if (section->heading)
+	if (section->heading && !is_heading_above(writer, section->heading))
 		doc_markdown_heading(writer->markdown,
 				     writer->options->level + !writer->options->has_no_title,
 				     section->heading);

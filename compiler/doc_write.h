@@ -14,6 +14,7 @@
 struct doc_write_options {
 	unsigned level;	   /* of the page's title, 1 … 5 */
 	bool has_no_title; /* the page stands below a heading that says what it is */
+	const char *above; /* that heading: a section of the same name has none; or NULL */
 	bool details;	   /* what lies in memory, and what a filter can check */
 };
 

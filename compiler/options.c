@@ -244,7 +244,7 @@ static const struct cli_option options[] = {
 	 set_type},
 	{"-MD", NULL, "write a dependency file for make beside FILE", CLI_OUTPUT, set_depend},
 	{"-MF", "FILE", "write the dependency file to FILE", CLI_OUTPUT, set_depend_file},
-	{"--doc-details", NULL, "pages say what is checked in memory, and by whom", CLI_OUTPUT,
+	{"--doc-details", NULL, "pages say what is checked in memory, and by whom", CLI_OUTPUT | CLI_PAGES,
 	 set_doc_details},
 	{"--arch", "ARCH",
 	 "architecture; more than once for a filter (default: this machine's)", CLI_COMPILE,
