@@ -196,7 +196,7 @@ static void report_known(struct log_judge *log, const struct strace_event *event
 	if (report_wants_values(report, found->kind))
 		entry.memory = strace_reader_decode(log->reader, event, &call);
 	else
-		strace_reader_decode_result(log->reader, event, &call);
+		strace_reader_decode_error(log->reader, event, &call);
 	if (report_wants_text(report, found->kind) || entry.memory)
 		entry.text = as_string(log, event->text);
 	report_add(log->judge->report, &entry);

@@ -3,10 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD = sizeof(uint64_t) };
+enum {
+	WORD = sizeof(uint64_t),
+	HASH_SHIFT = 40,
+};
+
+/* A name's length, beginning and end tell most names apart from all others. */
+struct name {
+	uint64_t head, tail;
+	size_t len;
+};
 
 struct strace_calls {
 	struct strace_call *calls;
+	struct name *names; /* of CALLS */
 	size_t count;
 	size_t mask;	 /* of SLOTS; a power of two less one */
 	uint16_t *slots; /* index of CALLS and 1; 0: empty */
@@ -17,33 +27,44 @@ static uint64_t word_at(struct strace_text text, size_t len)
 {
 	uint64_t word = 0;
 
-	if (len >= WORD) {
+	if (text.len >= WORD && len) {
 		memcpy(&word, text.at, WORD);
-		return word;
+		if (len >= WORD)
+			return word;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		return word & ((UINT64_C(1) << 8 * len) - 1);
+#endif
 	}
+	word = 0;
 	for (size_t i = 0; i < len; i++)
 		word |= (uint64_t)(unsigned char)text.at[i] << 8 * i;
 	return word;
 }
 
-/* Names are told apart by their beginnings, their ends and their lengths. */
-static size_t hash_name(struct strace_text text, size_t len)
+static struct name name_at(struct strace_text text, size_t len)
 {
-	uint64_t word = word_at(text, len);
+	struct name name = {word_at(text, len), 0, len};
 
 	if (len > WORD)
-		word ^= word_at(strace_skip(text, len - WORD), WORD) * 3;
-	word = (word + len) * UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(word >> 40);
+		name.tail = word_at(strace_skip(text, len - WORD), WORD);
+	return name;
+}
+
+static size_t hash_name(const struct name *name)
+{
+	uint64_t word = name->head ^ name->tail * 3;
+
+	return (size_t)((word + name->len) * UINT64_C(0x9e3779b97f4a7c15) >> HASH_SHIFT);
 }
 
 static void add_name(struct strace_calls *calls, uint16_t index)
 {
 	const struct strace_call *call = &calls->calls[index];
-	size_t slot =
-		hash_name((struct strace_text){call->name, call->name_len}, call->name_len) &
-		calls->mask;
+	struct name *name = &calls->names[index];
+	size_t slot;
 
+	*name = name_at((struct strace_text){call->name, call->name_len}, call->name_len);
+	slot = hash_name(name) & calls->mask;
 	while (calls->slots[slot])
 		slot = (slot + 1) & calls->mask;
 	calls->slots[slot] = (uint16_t)(index + 1);
@@ -61,7 +82,8 @@ struct strace_calls *strace_calls_new(const struct abi_db *db, unsigned arch)
 	calls->mask = slots - 1;
 	calls->slots = calloc(slots, sizeof(*calls->slots));
 	calls->calls = calloc(db->call_count, sizeof(*calls->calls));
-	if (!calls->slots || !calls->calls) {
+	calls->names = calloc(db->call_count, sizeof(*calls->names));
+	if (!calls->slots || !calls->calls || !calls->names) {
 		strace_calls_free(calls);
 		return NULL;
 	}
@@ -85,6 +107,7 @@ void strace_calls_free(struct strace_calls *calls)
 	if (calls) {
 		free(calls->slots);
 		free(calls->calls);
+		free(calls->names);
 	}
 	free(calls);
 }
@@ -92,12 +115,15 @@ void strace_calls_free(struct strace_calls *calls)
 const struct strace_call *strace_calls_find(const struct strace_calls *calls,
 					    struct strace_text text, size_t name_len)
 {
-	size_t slot = hash_name(text, name_len) & calls->mask;
+	const struct name name = name_at(text, name_len);
+	size_t slot = hash_name(&name) & calls->mask;
 
 	for (; calls->slots[slot]; slot = (slot + 1) & calls->mask) {
 		const struct strace_call *call = &calls->calls[calls->slots[slot] - 1];
+		const struct name *one = &calls->names[calls->slots[slot] - 1];
 
-		if (call->name_len == name_len && !memcmp(call->name, text.at, name_len))
+		if (one->len == name_len && one->head == name.head && one->tail == name.tail &&
+		    (name_len <= 2 * WORD || !memcmp(call->name, text.at, name_len)))
 			return call;
 	}
 	return NULL;

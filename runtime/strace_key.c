@@ -2,122 +2,13 @@
 
 #include <string.h>
 
-#include "strace_marks.h"
 #include "strace_span.h"
+#include "strace_walk.h"
 
 enum {
 	MAX_LINE = 4096, /* what a longer line decodes to may be more than is kept of a line */
 	ENDED = 0xffff,	 /* in place of a length: there are no more arguments */
 };
-
-/* A text on which one goes from mark to mark. */
-struct walk {
-	struct strace_text text;
-	size_t slack;  /* bytes behind the text that may be read too */
-	size_t base;   /* of the block whose marks are known */
-	size_t before; /* up to here, it belongs to pieces that are done */
-	struct strace_marks marks;
-};
-
-static void look_at(struct walk *walk, size_t base)
-{
-	size_t left = walk->text.len - base;
-	char copy[STRACE_BLOCK] = {0};
-	const char *at = walk->text.at + base;
-
-	if (left + walk->slack < STRACE_BLOCK)
-		at = memcpy(copy, at, left);
-	walk->marks = strace_marks(at);
-	if (left < STRACE_BLOCK) {
-		walk->marks.quotes &= (UINT64_C(1) << left) - 1;
-		walk->marks.others &= (UINT64_C(1) << left) - 1;
-	}
-	walk->base = base;
-}
-
-/* The next mark at AT or behind it; the length of the text where there is none. */
-static inline size_t next_mark(struct walk *walk, size_t at, bool quotes_only)
-{
-	while (at < walk->text.len) {
-		uint64_t marks;
-
-		if (at - walk->base >= STRACE_BLOCK)
-			look_at(walk, at);
-		marks = walk->marks.quotes | (quotes_only ? 0 : walk->marks.others);
-		marks >>= at - walk->base;
-		if (marks)
-			return at + (size_t)__builtin_ctzll(marks);
-		at = walk->base + STRACE_BLOCK;
-	}
-	return walk->text.len;
-}
-
-/* Where the string that begins at AT ends: as strace_string_len(). */
-static size_t string_end(struct walk *walk, size_t at)
-{
-	size_t from = at + 1;
-
-	for (;;) {
-		size_t quote = next_mark(walk, from, true), slashes = 0;
-
-		if (quote >= walk->text.len)
-			return walk->text.len;
-		while (quote - slashes > from && walk->text.at[quote - slashes - 1] == '\\')
-			slashes++;
-		if (slashes % 2 == 0)
-			return quote + 1;
-		from = quote + 1;
-	}
-}
-
-/* Where what the star at AT belongs to ends. */
-static size_t star_end(const struct walk *walk, size_t at)
-{
-	size_t len = 0;
-
-	if (at > walk->before && walk->text.at[at - 1] == '/')
-		len = strace_comment_len(strace_skip(walk->text, at - 1));
-	return len ? at - 1 + len : at + 1;
-}
-
-/* Where the value at AT ends: as strace_value_len(). */
-static size_t value_end(struct walk *walk, size_t at)
-{
-	size_t depth = 0;
-
-	walk->before = at;
-	while ((at = next_mark(walk, at, false)) < walk->text.len) {
-		switch (walk->text.at[at]) {
-		case '"':
-			at = string_end(walk, at);
-			break;
-		case ',':
-			if (!depth)
-				return at;
-			at++;
-			break;
-		case '<':
-			at += strace_angle_len(walk->text, at);
-			break;
-		case '*':
-			at = star_end(walk, at);
-			break;
-		case '(':
-		case '[':
-		case '{':
-			depth++;
-			at++;
-			break;
-		default:
-			if (!depth--)
-				return at;
-			at++;
-			break;
-		}
-		walk->before = at;
-	}
-	return walk->text.len;
-}
 
 static bool put(struct strace_key *key, const void *bytes, size_t len)
 {
@@ -163,16 +54,68 @@ static bool is_argument(struct strace_text text)
 	return text.len && text.at[0] != ',' && text.at[0] != '<' && text.at[0] != ')';
 }
 
-/* The argument at *AT, to KEY where it IS_WANTED; *AT is then at what ends it. */
-static bool take_argument(struct walk *walk, size_t *at, bool is_wanted, struct strace_key *key)
+static size_t skip_spaces(const struct strace_walk *walk, size_t at)
 {
-	size_t end = value_end(walk, *at);
-	struct strace_text text = {walk->text.at + *at, end - *at};
+	while (at < walk->text.len && walk->text.at[at] == ' ')
+		at++;
+	return at;
+}
 
-	if (end >= walk->text.len || (walk->text.at[end] != ',' && walk->text.at[end] != ')'))
+/* Does TEXT, a member of the struct at POSITION, decide? What has no name may. */
+static bool is_wanted_member(const struct strace_plan *plan, size_t position,
+			     struct strace_text text)
+{
+	size_t len = strace_name_len(text);
+
+	if (!len || len == text.len || text.at[len] != '=')
+		return true;
+	for (size_t i = 0; i < plan->members.count; i++) {
+		const struct strace_member *member = &plan->members.members[i];
+
+		if (member->position == position && member->len == len &&
+		    !memcmp(member->name, text.at, len))
+			return true;
+	}
+	return false;
+}
+
+/* The struct at *AT, an opening brace, of which PLAN wants only some members. */
+static bool take_members(const struct strace_plan *plan, struct strace_walk *walk, size_t *at,
+			 size_t position, struct strace_key *key)
+{
+	static const uint16_t end = ENDED;
+
+	do {
+		size_t from = skip_spaces(walk, *at + 1);
+		struct strace_text text = {walk->text.at + from, 0};
+
+		*at = strace_walk_value(walk, from);
+		text.len = *at - from;
+		if (*at >= walk->text.len ||
+		    (is_wanted_member(plan, position, text) && !put_text(key, text)))
+			return false;
+	} while (walk->text.at[*at] == ',');
+	if (walk->text.at[*at] != '}')
 		return false;
-	*at = end;
-	return !is_wanted || put_text(key, strace_trim(text));
+	*at = skip_spaces(walk, *at + 1);
+	return *at < walk->text.len &&
+	       (walk->text.at[*at] == ',' || walk->text.at[*at] == ')') &&
+	       put(key, &end, sizeof(end));
+}
+
+/* The argument at *AT, to KEY where PLAN wants it; *AT is then at what ends it. */
+static bool take_argument(const struct strace_plan *plan, struct strace_walk *walk, size_t *at,
+			  size_t position, struct strace_key *key)
+{
+	struct strace_text text = {walk->text.at + *at, 0};
+
+	if (plan->members.positions >> position & 1 && text.at[0] == '{')
+		return take_members(plan, walk, at, position, key);
+	*at = strace_walk_value(walk, *at);
+	if (*at >= walk->text.len || (walk->text.at[*at] != ',' && walk->text.at[*at] != ')'))
+		return false;
+	text.len = (size_t)(walk->text.at + *at - text.at);
+	return !(plan->positions >> position & 1) || put_text(key, strace_trim(text));
 }
 
 /* There are COUNT arguments; TEXT is what stands behind them. */
@@ -184,14 +127,7 @@ static bool put_end(const struct strace_plan *plan, size_t count, struct strace_
 	return put(key, end, sizeof(end)) && (!plan->wants_result || put_result(key, text));
 }
 
-static size_t skip_spaces(const struct walk *walk, size_t at)
-{
-	while (at < walk->text.len && walk->text.at[at] == ' ')
-		at++;
-	return at;
-}
-
-static bool put_arguments(const struct strace_plan *plan, struct walk *walk,
+static bool put_arguments(const struct strace_plan *plan, struct strace_walk *walk,
 			  struct strace_key *key)
 {
 	bool wants_all = plan->wants_count || plan->wants_result;
@@ -205,7 +141,7 @@ static bool put_arguments(const struct strace_plan *plan, struct walk *walk,
 		if (i >= plan->end && !wants_all)
 			return true;
 		if (!is_argument(strace_skip(walk->text, at)) ||
-		    !take_argument(walk, &at, plan->positions >> i & 1, key))
+		    !take_argument(plan, walk, &at, i, key))
 			return false;
 		if (walk->text.at[at] == ')')
 			return put_end(plan, i + 1, strace_skip(walk->text, at + 1), key);
@@ -232,7 +168,7 @@ static uint32_t hash_bytes(const char *bytes, size_t len)
 bool strace_key_make(const struct strace_plan *plan, const struct strace_event *event,
 		     struct strace_key *key)
 {
-	struct walk walk = {.text = event->rest, .slack = event->slack};
+	struct strace_walk walk;
 
 	key->len = 0;
 	if (event->rest.len > MAX_LINE || !event->call ||
@@ -241,7 +177,7 @@ bool strace_key_make(const struct strace_plan *plan, const struct strace_event *
 	if (plan->end || plan->wants_count || plan->wants_result) {
 		if (!event->rest.len)
 			return false;
-		look_at(&walk, 0);
+		walk = strace_walk_start(event->rest, event->slack);
 		if (!put_arguments(plan, &walk, key))
 			return false;
 	}

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "strace_span.h"
+#include "strace_walk.h"
 
 /* Literals that the reader searches for. */
 #define REMARK	   "<unfinished ...>"
 #define UNFINISHED " " REMARK
 #define RESUMED	   " resumed>"
+
+_Static_assert(sizeof(UNFINISHED) - 1 == STRACE_UNFINISHED_LEN, "the header is right");
 
 static bool is_digit(char c)
 {
@@ -179,14 +182,19 @@ void strace_line_result(struct strace_text text, struct strace_result *result)
 						    strace_value_len(strace_skip(text, 1))};
 }
 
-void strace_line_split(struct strace_text rest, struct strace_parts *parts)
+void strace_line_split(struct strace_text rest, size_t slack, struct strace_parts *parts)
 {
+	struct strace_walk walk = strace_walk_start(rest, slack);
 	bool is_cut = false;
+	size_t at = 0;
 
-	memset(parts, 0, sizeof(*parts));
+	parts->count = 0;
+	parts->is_closed = false;
+	parts->result = (struct strace_result){.is_known = false};
 	for (;;) {
-		size_t len = strace_value_len(rest);
-		struct strace_text arg = strace_trim((struct strace_text){rest.at, len});
+		size_t end = strace_walk_value(&walk, at);
+		struct strace_text arg =
+			strace_trim((struct strace_text){rest.at + at, end - at});
 
 		if (ends_with(arg, REMARK)) {
 			arg.len -= strlen(REMARK);
@@ -195,15 +203,14 @@ void strace_line_split(struct strace_text rest, struct strace_parts *parts)
 		}
 		if (arg.len && parts->count < STRACE_MAX_ARGS)
 			parts->args[parts->count++] = arg;
-		if (len == rest.len)
+		if (end == rest.len)
 			return;
-		rest = strace_skip(rest, len);
-		if (rest.at[0] == ')')
+		at = end + 1;
+		if (rest.at[end] == ')')
 			break;
-		rest = strace_skip(rest, 1);
 	}
 	parts->is_closed = !is_cut;
-	strace_line_result(strace_skip(rest, 1), &parts->result);
+	strace_line_result(strace_skip(rest, at), &parts->result);
 }
 
 /* Cut a process number, with the name of the command that -Y adds, from the start of *TEXT. */
@@ -330,7 +337,9 @@ static bool is_noise(struct strace_text text)
 
 bool strace_line_is_unfinished(struct strace_text rest)
 {
-	return ends_with(rest, UNFINISHED);
+	const size_t len = sizeof(UNFINISHED) - 1;
+
+	return rest.len >= len && !memcmp(rest.at + rest.len - len, UNFINISHED, len);
 }
 
 void strace_line_read(const char *text, size_t len, struct strace_line *line)

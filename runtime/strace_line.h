@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 enum {
-	STRACE_MAX_ARGS = 16, /* printed arguments; what lies beyond is left out */
+	STRACE_MAX_ARGS = 16,	    /* printed arguments; what lies beyond is left out */
+	STRACE_UNFINISHED_LEN = 17, /* of ` <unfinished ...>` */
 };
 
 /** A slice of a text. AT may be NULL where LEN is 0. */
@@ -68,8 +69,11 @@ bool strace_line_is_unfinished(struct strace_text rest);
  */
 size_t strace_call_len(struct strace_text text);
 
-/** Split the REST of a call at the commas outside of strings, brackets and annotations. */
-void strace_line_split(struct strace_text rest, struct strace_parts *parts);
+/**
+ * Split the REST of a call at the commas outside of strings, brackets and annotations. SLACK
+ * bytes behind it may be read too.
+ */
+void strace_line_split(struct strace_text rest, size_t slack, struct strace_parts *parts);
 
 /** The result in TEXT, which is what stands behind the arguments and their parenthesis. */
 void strace_line_result(struct strace_text text, struct strace_result *result);

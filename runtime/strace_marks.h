@@ -54,10 +54,35 @@ static inline struct strace_marks strace_marks(const char *at)
 	}
 	return marks;
 }
+
+/** The first < or > of the LEN bytes at TEXT that is not before AT; LEN if there is none. */
+static inline size_t strace_next_angle(const char *text, size_t at, size_t len)
+{
+	for (; len - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
+		/* The two differ in one bit. */
+		__m128i found = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)),
+					       _mm_set1_epi8('>'));
+		int bits = _mm_movemask_epi8(found);
+
+		if (bits)
+			return at + (size_t)__builtin_ctz((unsigned)bits);
+	}
+	while (at < len && text[at] != '<' && text[at] != '>')
+		at++;
+	return at;
+}
 #else
 static inline struct strace_marks strace_marks(const char *at)
 {
 	return strace_marks_portable(at);
+}
+
+static inline size_t strace_next_angle(const char *text, size_t at, size_t len)
+{
+	while (at < len && text[at] != '<' && text[at] != '>')
+		at++;
+	return at;
 }
 #endif
 

@@ -5,8 +5,9 @@
 
 enum {
 	MAX_PROCESSES = 16384,
-	MAX_BYTES = 128 << 20, /* of all texts together */
-	KEPT_BYTES = 4096,     /* of a text that is not in use */
+	MAX_BYTES = 16 << 20, /* of all texts together */
+	KEPT_BYTES = 4096,    /* of a text that is not in use */
+	SLACK = 64,	      /* behind a text, for those who read many bytes at once */
 	BUCKETS = 1024,
 	NONE = UINT32_MAX,
 };
@@ -122,7 +123,7 @@ bool strace_pending_append(struct strace_pending *pending, struct strace_process
 	size_t capacity = process->capacity ? process->capacity : 256;
 	char *bigger;
 
-	while (capacity < process->len + text.len)
+	while (capacity < process->len + text.len + SLACK)
 		capacity *= 2;
 	if (capacity > process->capacity) {
 		bool has_room = pending->bytes + capacity - process->capacity <= MAX_BYTES;

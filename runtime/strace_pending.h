@@ -9,14 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "strace_calls.h"
 #include "strace_line.h"
 
 /** One process. Its TEXT, without the NUL of a string, is empty where it is in no call. */
 struct strace_process {
 	uint32_t pid;
 	bool is_foreign;
-	uint64_t line;	 /* on which the call began */
-	size_t name_len; /* of the call, at the start of TEXT */
+	uint64_t line;			/* on which the call began */
+	const struct strace_call *call; /* the one of that name, or NULL */
+	size_t name_len;		/* of the call, at the start of TEXT */
 	char *text;
 	size_t len, capacity;
 	uint32_t next; /* in its hash chain or the free list */

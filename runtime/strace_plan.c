@@ -107,21 +107,33 @@ static void gather_selectors(struct gathering *all, const struct abi_param *para
 	}
 }
 
-/* The positions at which REGISTERS may be printed. */
+/* The positions at which REGISTERS of CALL may be printed. */
+static unsigned positions_of(const char *call, unsigned registers)
+{
+	const struct strace_form *form = NULL;
+	unsigned positions = registers;
+
+	while ((form = strace_form_next(form, call)))
+		for (size_t i = 0; form->registers[i]; i++)
+			if (registers >> (form->registers[i] - '0') & 1)
+				positions |= 1u << i;
+	return positions;
+}
+
 static void place_registers(struct strace_plan *plan, const char *call, unsigned registers)
 {
 	const struct strace_form *form = NULL;
+	unsigned positions = positions_of(call, registers);
+	unsigned others = positions_of(call, registers & ~plan->members.positions);
 
-	plan->positions = (uint16_t)registers;
-	while ((form = strace_form_next(form, call))) {
+	while (registers && (form = strace_form_next(form, call))) {
 		plan->wants_count = true;
-		plan->positions |= (uint16_t)(1u << form->selector);
-		for (size_t i = 0; form->registers[i]; i++)
-			if (registers >> (form->registers[i] - '0') & 1)
-				plan->positions |= (uint16_t)(1u << i);
+		positions |= 1u << form->selector;
+		/* With a form, members could be those of another argument. */
+		plan->members.positions &= plan->members.count ? 0 : UINT32_MAX;
 	}
-	if (!registers)
-		*plan = (struct strace_plan){.wants_result = plan->wants_result};
+	plan->members.positions &= ~others;
+	plan->positions = (uint16_t)positions;
 	while (plan->positions >> plan->end)
 		plan->end++;
 }
@@ -144,6 +156,10 @@ struct strace_plan strace_plan_make(const struct scml_table *table, const struct
 		for (uint32_t j = 0; j < rule->cond_count; j++)
 			gather_test(&all, table->conds[rule->first_cond + j].test);
 	}
+	for (unsigned i = 0; i < count && i < SCML_REGISTERS; i++)
+		if (all.registers >> i & 1)
+			strace_members_add(&plan.members, table, rules, db, arch,
+					   &params[i].slot, i);
 	gather_selectors(&all, params, count);
 	plan.wants_result = all.wants_result;
 	place_registers(&plan, abi_string(db, call->name), all.registers);

@@ -10,12 +10,14 @@
 
 #include "abi.h"
 #include "scml.h"
+#include "strace_members.h"
 
 struct strace_plan {
 	uint16_t positions; /* bit per printed argument whose text decides */
 	uint8_t end;	    /* behind the last of them; what follows need not be read … */
 	bool wants_count;   /* … unless how many there are decides too */
 	bool wants_result;
+	struct strace_members members;
 };
 
 /** What TABLE, made for architecture ARCH of DB, looks at in CALL, which has number NR. */

@@ -130,32 +130,35 @@ static void find_call(const struct strace_reader *reader, struct strace_event *e
 	event->nr = event->call->nr;
 }
 
-static void deliver(struct strace_reader *reader, uint32_t pid, struct strace_text text,
-		    struct strace_text name, bool is_foreign, bool has_beginning)
+static void deliver(struct strace_reader *reader, struct strace_event *event)
 {
-	struct strace_event event = {
-		.line = reader->counts.lines,
-		.pid = pid,
-		.name = name,
-		.text = text,
-		.is_foreign = is_foreign,
-		.has_beginning = has_beginning,
-	};
-
-	if (has_beginning)
-		event.rest = strace_skip(text, name.len + 1);
-	find_call(reader, &event);
+	event->line = reader->counts.lines;
+	if (event->has_beginning)
+		event->rest = strace_skip(event->text, event->name.len + 1);
+	if (event->call) {
+		event->abi = event->call->abi;
+		event->nr = event->call->nr;
+	} else {
+		find_call(reader, event);
+	}
 	reader->counts.calls++;
-	reader->fn(reader->context, &event);
+	reader->fn(reader->context, event);
 }
 
 /* Deliver the call that PROCESS is in, which is complete or never will be. */
 static void deliver_pending(struct strace_reader *reader, struct strace_process *process)
 {
-	struct strace_text text = {process->text, process->len};
+	struct strace_event event = {
+		.pid = process->pid,
+		.text = {process->text, process->len},
+		.name = {process->text, process->name_len},
+		.slack = process->capacity - process->len,
+		.call = process->call,
+		.is_foreign = process->is_foreign,
+		.has_beginning = true,
+	};
 
-	deliver(reader, process->pid, text, (struct strace_text){text.at, process->name_len},
-		process->is_foreign, true);
+	deliver(reader, &event);
 	strace_pending_drop(reader->pending, process);
 }
 
@@ -189,31 +192,45 @@ static bool has_result(struct strace_text rest)
 static void on_call(struct strace_reader *reader, const struct strace_line *line)
 {
 	struct strace_process *process = strace_pending_find(reader->pending, line->pid);
-	bool is_foreign = process && process->is_foreign;
+	struct strace_event event = {
+		.pid = line->pid,
+		.text = line->start,
+		.name = line->name,
+		.is_foreign = process && process->is_foreign,
+		.has_beginning = true,
+	};
 
 	give_up(reader, process);
 	if (has_result(line->rest))
-		deliver(reader, line->pid, line->start, line->name, is_foreign, true);
+		deliver(reader, &event);
 	else
 		count_unreadable(reader);
 }
 
-static void on_unfinished(struct strace_reader *reader, const struct strace_line *line)
+/* Remember TEXT, the beginning of a call whose name has NAME_LEN bytes. */
+static void begin_call(struct strace_reader *reader, uint32_t pid, struct strace_text text,
+		       size_t name_len, const struct strace_call *call)
 {
-	size_t len = (size_t)(line->rest.at - line->start.at) + line->rest.len;
-	struct strace_process *process;
+	struct strace_process *process = strace_pending_make(reader->pending, pid);
 
-	give_up(reader, strace_pending_find(reader->pending, line->pid));
-	process = strace_pending_make(reader->pending, line->pid);
 	if (!process) {
 		reader->counts.forgotten++;
 		return;
 	}
 	process->line = reader->counts.lines;
-	process->name_len = line->name.len;
-	if (!strace_pending_append(reader->pending, process,
-				   (struct strace_text){line->start.at, len}))
+	process->name_len = name_len;
+	process->call = call;
+	if (!strace_pending_append(reader->pending, process, text))
 		reader->counts.forgotten++;
+}
+
+static void on_unfinished(struct strace_reader *reader, const struct strace_line *line)
+{
+	size_t len = (size_t)(line->rest.at - line->start.at) + line->rest.len;
+
+	give_up(reader, strace_pending_find(reader->pending, line->pid));
+	begin_call(reader, line->pid, (struct strace_text){line->start.at, len}, line->name.len,
+		   strace_calls_find(reader->calls, line->start, line->name.len));
 }
 
 static bool is_in_call(const struct strace_process *process, struct strace_text name)
@@ -240,15 +257,20 @@ static struct strace_process *find_resumed(struct strace_reader *reader,
 static void on_resumed(struct strace_reader *reader, const struct strace_line *line)
 {
 	struct strace_process *process = find_resumed(reader, line);
+	struct strace_event event = {
+		.pid = line->pid,
+		.text = line->start,
+		.name = line->name,
+	};
 
 	if (process && strace_pending_append(reader->pending, process, line->rest)) {
 		deliver_pending(reader, process);
 		return;
 	}
 	process = strace_pending_find(reader->pending, line->pid);
+	event.is_foreign = process && process->is_foreign;
 	reader->counts.lost_beginnings++;
-	deliver(reader, line->pid, line->start, line->name, process && process->is_foreign,
-		false);
+	deliver(reader, &event);
 }
 
 /* `+++ superseded by execve in pid 7 +++`: that thread goes on under this process's number. */
@@ -267,11 +289,14 @@ static void take_over(struct strace_reader *reader, const struct strace_line *li
 	    !strace_pending_make(reader->pending, line->pid))
 		return;
 	from = strace_pending_find(reader->pending, (uint32_t)pid);
-	if (!from)
-		return;
 	to = strace_pending_find(reader->pending, line->pid);
+	if (!from) {
+		strace_pending_drop(reader->pending, to);
+		return;
+	}
 	to->line = from->line;
 	to->name_len = from->name_len;
+	to->call = from->call;
 	to->is_foreign = from->is_foreign;
 	if (strace_pending_append(reader->pending, to,
 				  (struct strace_text){from->text, from->len}))
@@ -306,39 +331,74 @@ static void on_mode(struct strace_reader *reader, const struct strace_line *line
 		strace_pending_drop(reader->pending, process);
 }
 
-/* The usual line, `PID NAME(… = …` of a process that is in no call: nothing is to be searched
- * for in it. False: it is another one, for on_line(). SLACK bytes behind it may be read too. */
+/* The second half of a call that EVENT's process is in; TEXT is what stands behind the number.
+ */
+static bool on_usual_resumed(struct strace_reader *reader, uint32_t pid,
+			     struct strace_text text)
+{
+	static const char start[] = "<... ", end[] = " resumed>";
+	const size_t start_len = sizeof(start) - 1, end_len = sizeof(end) - 1;
+	struct strace_process *process = strace_pending_find(reader->pending, pid);
+	size_t name_len;
+
+	if (!process || !process->len)
+		return false;
+	name_len = process->name_len;
+	if (text.len < start_len + name_len + end_len || memcmp(text.at, start, start_len) ||
+	    memcmp(text.at + start_len, process->text, name_len) ||
+	    memcmp(text.at + start_len + name_len, end, end_len))
+		return false;
+	text = strace_skip(text, start_len + name_len + end_len);
+	if (!strace_pending_append(reader->pending, process, text))
+		return false;
+	deliver_pending(reader, process);
+	return true;
+}
+
+/* The usual line behind a process number: the whole of a call, or its first half, of a process
+ * that is in none. */
+static bool on_usual_call(struct strace_reader *reader, struct strace_event *event)
+{
+	size_t name_len = strace_call_len(event->text);
+
+	if (!name_len)
+		return false;
+	event->call = strace_calls_find(reader->calls, event->text, name_len);
+	if (!event->call || strace_pending_find(reader->pending, event->pid))
+		return false;
+	event->rest = strace_skip(event->text, name_len + 1);
+	event->name = (struct strace_text){event->text.at, name_len};
+	event->has_beginning = true;
+	if (strace_line_is_unfinished(event->rest))
+		begin_call(reader, event->pid,
+			   (struct strace_text){event->text.at,
+						event->text.len - STRACE_UNFINISHED_LEN},
+			   name_len, event->call);
+	else if (has_result(event->rest))
+		deliver(reader, event);
+	else
+		return false;
+	return true;
+}
+
+/* The usual lines, of which most logs consist: nothing is to be searched for in them. False: it
+ * is another one, for on_line(). SLACK bytes behind it may be read too. */
 static bool on_usual_line(struct strace_reader *reader, const char *text, size_t len,
 			  size_t slack)
 {
-	struct strace_event event = {.line = reader->counts.lines, .slack = slack};
-	size_t at = 0, name_len;
+	struct strace_event event = {.slack = slack};
+	size_t at = 0;
 
 	for (; at < len && at < MAX_DIGITS && text[at] >= '0' && text[at] <= '9'; at++)
 		event.pid = event.pid * 10 + (uint32_t)(text[at] - '0');
-	if (at && (at == len || text[at] != ' '))
+	if (at == len || (at && text[at] != ' '))
 		return false;
 	while (at < len && text[at] == ' ')
 		at++;
 	event.text = (struct strace_text){text + at, len - at};
-	name_len = strace_call_len(event.text);
-	if (!name_len)
-		return false;
-	event.call = strace_calls_find(reader->calls, event.text, name_len);
-	if (!event.call || strace_pending_find(reader->pending, event.pid))
-		return false;
-	event.rest = strace_skip(event.text, name_len + 1);
-	if (text[len - 1] == '>' && strace_line_is_unfinished(event.rest))
-		return false;
-	if (!has_result(event.rest))
-		return false;
-	event.name = (struct strace_text){event.text.at, name_len};
-	event.abi = event.call->abi;
-	event.nr = event.call->nr;
-	event.has_beginning = true;
-	reader->counts.calls++;
-	reader->fn(reader->context, &event);
-	return true;
+	if (event.text.len && event.text.at[0] == '<')
+		return on_usual_resumed(reader, event.pid, event.text);
+	return on_usual_call(reader, &event);
 }
 
 static void on_line(struct strace_reader *reader, const char *text, size_t len)
@@ -515,20 +575,23 @@ const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 	struct strace_parts parts = {.count = 0};
 
 	if (event->has_beginning)
-		strace_line_split(event->rest, &parts);
+		strace_line_split(event->rest, event->slack, &parts);
 	strace_decode(reader->decoder, event->abi, &parts, call);
 	set_number(reader, event, call);
 	return strace_decoder_memory(reader->decoder);
 }
 
-void strace_reader_decode_result(struct strace_reader *reader, const struct strace_event *event,
+void strace_reader_decode_error(struct strace_reader *reader, const struct strace_event *event,
 				 struct scml_call *call)
 {
-	struct strace_parts parts = {.count = 0};
+	struct strace_parts parts;
 
-	if (event->has_beginning)
-		strace_line_split(event->rest, &parts);
-	parts.count = 0;
-	strace_decode(reader->decoder, NULL, &parts, call);
+	*call = (struct scml_call){.unknown = (1 << SCML_REGISTERS) - 1};
+	/* Most calls succeed, and then nobody asks with what. */
+	if (event->has_beginning && memmem(event->rest.at, event->rest.len, " E", 2)) {
+		strace_line_split(event->rest, event->slack, &parts);
+		parts.count = 0;
+		strace_decode(reader->decoder, NULL, &parts, call);
+	}
 	set_number(reader, event, call);
 }

@@ -80,8 +80,8 @@ const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 					       const struct strace_event *event,
 					       struct scml_call *call);
 
-/** What the call of EVENT returned, without its arguments, which are all unknown. */
-void strace_reader_decode_result(struct strace_reader *reader, const struct strace_event *event,
+/** The error with which the call of EVENT failed, if it did, and nothing else of it. */
+void strace_reader_decode_error(struct strace_reader *reader, const struct strace_event *event,
 				 struct scml_call *call);
 
 const struct strace_counts *strace_reader_counts(const struct strace_reader *reader);

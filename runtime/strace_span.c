@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "strace_marks.h"
+
 enum char_class {
 	CLASS_PLAIN = 0,
 	CLASS_STRING,
@@ -89,7 +91,7 @@ static size_t annotation_end(struct strace_text text)
 
 	if (at > 1 && at < text.len && text.at[at] == '>')
 		return at + 1;
-	for (at = 1; at < text.len; at++) {
+	for (at = 1; (at = strace_next_angle(text.at, at, text.len)) < text.len; at++) {
 		if (text.at[at] == '<') {
 			if (devices++ || !is_device(strace_skip(text, at)))
 				return 0;

@@ -163,7 +163,7 @@ START_TEST(arguments_are_split_at_outer_commas)
 	struct strace_parts parts;
 	char args[256] = "";
 
-	strace_line_split((struct strace_text){one->rest, strlen(one->rest)}, &parts);
+	strace_line_split((struct strace_text){one->rest, strlen(one->rest)}, 0, &parts);
 	for (size_t i = 0; i < parts.count; i++) {
 		strncat(args, i ? "\n" : "", sizeof(args) - strlen(args) - 1);
 		ck_assert_uint_lt(parts.args[i].len, sizeof(args) - strlen(args));
@@ -233,7 +233,7 @@ START_TEST(every_prefix_of_a_line_is_read_without_reading_beyond_it)
 
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy + 1, whole, len);
-		strace_line_split((struct strace_text){copy + 1, len}, &parts);
+		strace_line_split((struct strace_text){copy + 1, len}, 0, &parts);
 		ck_assert_uint_le(parts.count, STRACE_MAX_ARGS);
 		strace_line_read(copy + 1, len, &line);
 		free(copy);

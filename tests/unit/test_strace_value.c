@@ -191,7 +191,7 @@ static void decode(struct world *world, const char *line)
 	strace_line_read(line, strlen(line), &parts_of_line);
 	ck_assert_uint_lt(parts_of_line.name.len, sizeof(name));
 	memcpy(name, parts_of_line.name.at, parts_of_line.name.len);
-	strace_line_split(parts_of_line.rest, &parts);
+	strace_line_split(parts_of_line.rest, 0, &parts);
 	memset(&world->call, 0xff, sizeof(world->call));
 	strace_decode(world->decoder, abi_call_find(world->db, name), &parts, &world->call);
 	world->memory = strace_decoder_memory(world->decoder);

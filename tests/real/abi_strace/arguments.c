@@ -249,7 +249,7 @@ void witness_compare_call(struct witness *witness, const struct abi_call *abi,
 	witness->line = line->start;
 	if (!strace_is(line->name, witness->call))
 		witness_differ(witness, line->name, witness->call);
-	strace_line_split(line->rest, &parts);
+	strace_line_split(line->rest, 0, &parts);
 	strace_decode(witness->decoder, abi, &parts, &decoded);
 	view.params = abi_call_params(witness->db, abi, witness->arch, &view.param_count);
 	for (size_t i = 0; i < parts.count; i++) {
