@@ -3,10 +3,28 @@
 
 #include "report_state.h"
 
+/* Logs have many lines; fprintf() would take as long as all the rest. */
+static void put_number(FILE *out, uint32_t number, unsigned width)
+{
+	char digits[16];
+	size_t at = sizeof(digits);
+
+	digits[--at] = '\0';
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (sizeof(digits) - 1 - at < width)
+		digits[--at] = ' ';
+	fputs(digits + at, out);
+}
+
 static void write_prefix(const struct report *report, pid_t tid)
 {
-	if (report->has_many_tids && tid)
-		fprintf(report->options.out, "[pid %5d] ", (int)tid);
+	if (!report->has_many_tids || !tid)
+		return;
+	fputs("[pid ", report->options.out);
+	put_number(report->options.out, (uint32_t)tid, 5);
+	fputs("] ", report->options.out);
 }
 
 static void text_call(const struct report *report, const struct report_call *call)
@@ -17,10 +35,17 @@ static void text_call(const struct report *report, const struct report_call *cal
 	write_prefix(report, call->tid);
 	fputs(call->text, out);
 	fputs(kind->mark, out);
-	if (*call->cause)
-		fprintf(out, ": %s", call->cause);
-	if (call->file && call->kind != REPORT_SUPPORTED)
-		fprintf(out, "; %s%s:%" PRIu32, kind->rule, call->file, call->line);
+	if (*call->cause) {
+		fputs(": ", out);
+		fputs(call->cause, out);
+	}
+	if (call->file && call->kind != REPORT_SUPPORTED) {
+		fputs("; ", out);
+		fputs(kind->rule, out);
+		fputs(call->file, out);
+		fputc(':', out);
+		put_number(out, call->line, 0);
+	}
 	fputc('\n', out);
 }
 

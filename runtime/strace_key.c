@@ -12,7 +12,7 @@ enum {
 
 static bool put(struct strace_key *key, const void *bytes, size_t len)
 {
-	if (len > sizeof(key->bytes) - key->len)
+	if (len > STRACE_MAX_KEY - key->len)
 		return false;
 	memcpy(key->bytes + key->len, bytes, len);
 	key->len += (uint32_t)len;
@@ -38,10 +38,13 @@ static bool put_result(struct strace_key *key, struct strace_text text)
 	       put_text(key, result.error);
 }
 
+/* Does TEXT begin with `name=`? */
 static bool has_name(struct strace_text text)
 {
 	size_t len = 0;
 
+	if (!text.len || !((text.at[0] >= 'a' && text.at[0] <= 'z') || text.at[0] == '_'))
+		return false;
 	while (len < text.len && strace_is_name_char(text.at[len]))
 		len++;
 	return len < text.len && text.at[len] == '=';
@@ -152,17 +155,15 @@ static bool put_arguments(const struct strace_plan *plan, struct strace_walk *wa
 
 static uint32_t hash_bytes(const char *bytes, size_t len)
 {
-	uint64_t hash = len, word = 0;
+	uint64_t hash = len, word;
 
-	for (; len >= sizeof(word); bytes += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
+	/* The key has room for the zeros behind it. */
+	for (size_t at = 0; at < len; at += sizeof(word)) {
+		memcpy(&word, bytes + at, sizeof(word));
 		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
 		hash ^= hash >> 32;
 	}
-	for (word = 0; len; len--)
-		word = word << 8 | (unsigned char)bytes[len - 1];
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(hash >> 32);
+	return (uint32_t)(hash >> 16);
 }
 
 bool strace_key_make(const struct strace_plan *plan, const struct strace_event *event,
@@ -181,6 +182,7 @@ bool strace_key_make(const struct strace_plan *plan, const struct strace_event *
 		if (!put_arguments(plan, &walk, key))
 			return false;
 	}
+	memset(key->bytes + key->len, 0, sizeof(uint64_t));
 	key->hash = hash_bytes(key->bytes, key->len);
 	return true;
 }

@@ -13,7 +13,7 @@ enum { STRACE_MAX_KEY = 1024 };
 struct strace_key {
 	uint32_t hash;
 	uint32_t len;
-	char bytes[STRACE_MAX_KEY];
+	char bytes[STRACE_MAX_KEY + sizeof(uint64_t)];
 };
 
 /**

@@ -170,6 +170,19 @@ static void give_up(struct strace_reader *reader, struct strace_process *process
 	deliver_pending(reader, process);
 }
 
+/* How many spaces stand in front of AT, not before START. strace pads with many. */
+static size_t spaces_before(const char *start, const char *at)
+{
+	static const char eight[] = "        ";
+	const char *from = at;
+
+	while (at - start >= 8 && !memcmp(at - 8, eight, 8))
+		at -= 8;
+	while (at > start && at[-1] == ' ')
+		at--;
+	return (size_t)(from - at);
+}
+
 /* Is there a result behind the arguments, or a remark in its place (`<detached ...>`)? A line
  * that was cut off has none. */
 static bool has_result(struct strace_text rest)
@@ -177,13 +190,12 @@ static bool has_result(struct strace_text rest)
 	const char *at = rest.len ? memrchr(rest.at, '=', rest.len) : NULL;
 
 	for (; at; at = memrchr(rest.at, '=', (size_t)(at - rest.at))) {
-		const char *before = at;
+		size_t spaces;
 
 		if (at + 1 >= rest.at + rest.len || at[1] != ' ')
 			continue;
-		while (before > rest.at && before[-1] == ' ')
-			before--;
-		if (before < at && before > rest.at && before[-1] == ')')
+		spaces = spaces_before(rest.at, at);
+		if (spaces && at - spaces > rest.at && at[-(ptrdiff_t)spaces - 1] == ')')
 			return true;
 	}
 	return rest.len && rest.at[rest.len - 1] == '>' && memmem(rest.at, rest.len, " <", 2);
@@ -581,14 +593,38 @@ const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 	return strace_decoder_memory(reader->decoder);
 }
 
+/* Is there an equals sign in REST with a word behind it and then an E, as in `= -1 ENOENT`? */
+static bool may_have_failed(struct strace_text rest)
+{
+	while (rest.len) {
+		const char *sign = memrchr(rest.at, '=', rest.len);
+		const char *at = sign ? sign + 1 : NULL, *end = rest.at + rest.len;
+
+		if (!sign)
+			return false;
+		while (at < end && *at == ' ')
+			at++;
+		while (at < end && *at != ' ' && *at != '<')
+			at++;
+		if (at < end && *at == '<')
+			return true;
+		while (at < end && *at == ' ')
+			at++;
+		if (at < end && *at == 'E')
+			return true;
+		rest.len = (size_t)(sign - rest.at);
+	}
+	return false;
+}
+
 void strace_reader_decode_error(struct strace_reader *reader, const struct strace_event *event,
-				 struct scml_call *call)
+				struct scml_call *call)
 {
 	struct strace_parts parts;
 
 	*call = (struct scml_call){.unknown = (1 << SCML_REGISTERS) - 1};
 	/* Most calls succeed, and then nobody asks with what. */
-	if (event->has_beginning && memmem(event->rest.at, event->rest.len, " E", 2)) {
+	if (event->has_beginning && may_have_failed(event->rest)) {
 		strace_line_split(event->rest, event->slack, &parts);
 		parts.count = 0;
 		strace_decode(reader->decoder, NULL, &parts, call);

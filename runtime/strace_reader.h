@@ -82,7 +82,7 @@ const struct scml_memory *strace_reader_decode(struct strace_reader *reader,
 
 /** The error with which the call of EVENT failed, if it did, and nothing else of it. */
 void strace_reader_decode_error(struct strace_reader *reader, const struct strace_event *event,
-				 struct scml_call *call);
+				struct scml_call *call);
 
 const struct strace_counts *strace_reader_counts(const struct strace_reader *reader);
 
