@@ -8,6 +8,7 @@
 #include "fmt.h"
 #include "learn_word.h"
 #include "output.h"
+#include "word_parts.h"
 
 enum { MAX_DEPTH = 4, MAX_GROUPS = 4096 /* ways to read the parameters of all calls */ };
 
@@ -60,16 +61,9 @@ static bool is_struct(const struct abi_slot *slot)
 	       slot->target == ABI_TARGET_STRUCTS;
 }
 
-/* Descriptors, processes and addresses are numbers, though some of them have names. */
-static bool is_number(enum abi_type type)
-{
-	return type == ABI_TYPE_PTR || type == ABI_TYPE_FD || type == ABI_TYPE_DIRFD ||
-	       type == ABI_TYPE_PID || type == ABI_TYPE_UID;
-}
-
 static bool is_word(const struct abi_slot *slot)
 {
-	return slot->set && slot->target == ABI_TARGET_NONE && !is_number(slot->type) &&
+	return slot->set && slot->target == ABI_TARGET_NONE && !word_is_number(slot->type) &&
 	       !slot->times;
 }
 

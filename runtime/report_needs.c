@@ -67,7 +67,7 @@ static void need_call(struct report_needs *needs, const struct report_call *call
 		one.param = abi_string(of->db, params[i].name);
 		slot = value_slot(of->db, of->arch, call->call, one.param);
 		if (slot && slot->set && slot->target == ABI_TARGET_NONE &&
-		    !(call->call->unknown >> i & 1))
+		    !word_is_number(slot->type) && !(call->call->unknown >> i & 1))
 			add_parts(needs, &one, call->call->args[i], UINT64_MAX,
 				  set_of(of, slot));
 	}
@@ -107,11 +107,12 @@ static void need_of_reason(struct report_needs *needs, const struct report_call 
 	const struct abi_slot *slot;
 
 	one.param = of->table->strings + test->name;
-	if (!is_word || !reason->has_value) {
+	slot = value_slot(of->db, of->arch, call->call, one.param);
+	/* An address, say, is another one in the next run. */
+	if (!is_word || !reason->has_value || (slot && word_is_number(slot->type))) {
 		report_causes_add(needs->list, &one);
 		return;
 	}
-	slot = value_slot(of->db, of->arch, call->call, one.param);
 	/* Of flags only those that are missing; of an enum the whole field. */
 	add_parts(needs, &one, reason->value,
 		  test->op == SCML_OP_BITS ? cause_refused_part(of->table, test, reason->value)

@@ -9,7 +9,9 @@
 #include "spec_files.h"
 #include "trace_live.h"
 #include "trace_log.h"
+#include "trace_merge.h"
 #include "trace_options.h"
+#include "trace_plan.h"
 #include "trace_reports.h"
 
 static int system_error(const char *step, const char *what, int error)
@@ -157,6 +159,10 @@ static int run(const struct trace_options *options, FILE *out)
 	const struct report_needs_of needs = {judge.table, judge.db, judge.arch};
 	int status;
 
+	visibility_resolve(&judge.visibility, judge.db, judge.arch,
+			   VISIBILITY_RINGS | VISIBILITY_REFUSALS);
+	if (options->command == TRACE_PLAN)
+		return trace_plan(options, &judge, out);
 	if (!options->input && (int)judge.arch != abi_arch_host(judge.db)) {
 		fprintf(stderr, "scmltrace: a program that runs here makes no calls of '%s'\n",
 			options->arch);
@@ -170,8 +176,6 @@ static int run(const struct trace_options *options, FILE *out)
 		report_options.coverage = judge.table;
 	if (report_options.format == REPORT_JSON)
 		report_options.needs = &needs;
-	visibility_resolve(&judge.visibility, judge.db, judge.arch,
-			   VISIBILITY_RINGS | VISIBILITY_REFUSALS);
 	judge.report = report_new(&report_options);
 	trace_reports_attach(options, &judge);
 	status = options->input ? read_log(options, &judge) : run_program(options, &judge);
@@ -181,8 +185,9 @@ static int run(const struct trace_options *options, FILE *out)
 
 static int compile_and_run(const struct trace_options *options)
 {
-	int status = compile_specs(options);
-	FILE *out = stderr;
+	int status = options->command == TRACE_MERGE ? TRACE_DONE : compile_specs(options);
+	/* What a program prints is not mixed with a report; a sum or a plan is all there is. */
+	FILE *out = options->command == TRACE_JUDGE ? stderr : stdout;
 	int result;
 
 	if (status != TRACE_DONE)
@@ -193,7 +198,8 @@ static int compile_and_run(const struct trace_options *options)
 		out = fopen(options->output, "we");
 	if (!out)
 		return system_error("write", options->output, errno);
-	result = run(options, out);
+	result =
+		options->command == TRACE_MERGE ? trace_merge(options, out) : run(options, out);
 	if (out != stderr && fclose(out))
 		return system_error("write", options->output, errno);
 	return result;

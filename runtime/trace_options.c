@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "trace_plan.h"
+
 /* One option. SET takes its value, "" where it has none, and is false where that is wrong; it
  * is NULL for the two options that print something and stop. */
 struct option {
@@ -193,14 +195,19 @@ enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
 
 static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n"
 			    "       scmltrace SPEC... [options] -p PID\n"
-			    "       scmltrace SPEC... [options] --input LOG\n";
+			    "       scmltrace SPEC... [options] --input LOG\n"
+			    "       scmltrace merge [options] REPORT.json...\n"
+			    "       scmltrace plan [options] [SPEC...] LOG|REPORT.json...\n";
 
 static void print_help(void)
 {
 	printf("Run a program and say which of its system calls go beyond the rules of "
 	       "SPEC.\n\n"
 	       "%sExample: scmltrace specs/ -o report.txt -- ls -l\n\n"
-	       "SPEC is an .scml or .md file, or a folder that is searched for .scml files.\n\n"
+	       "SPEC is an .scml or .md file, or a folder that is searched for .scml files.\n"
+	       "'merge' adds up reports that --json wrote, in any order. 'plan' says what to "
+	       "support\nnext so that most of many programs need nothing more, and writes the "
+	       "SCML for it;\neach LOG or REPORT.json is one program.\n\n"
 	       "Options:\n",
 	       usage);
 	for (size_t i = 0; i < OPTIONS; i++) {
@@ -297,7 +304,15 @@ static int check(const struct trace_options *options)
 {
 	int subjects = !!options->input + !!options->program + !!options->pid;
 
-	if (!options->specs.count && !options->learn)
+	if (options->command == TRACE_MERGE && !options->specs.count)
+		fprintf(stderr, "scmltrace: no reports are given\n%s", usage);
+	else if (options->command == TRACE_PLAN && !options->files.count)
+		fprintf(stderr, "scmltrace: no logs or reports are given\n%s", usage);
+	else if (options->command != TRACE_JUDGE && subjects)
+		fprintf(stderr, "scmltrace: 'merge' and 'plan' read files, and run nothing\n");
+	else if (options->command != TRACE_JUDGE)
+		return TRACE_DONE;
+	else if (!options->specs.count && !options->learn)
 		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
 	else if (subjects > 1)
 		fprintf(stderr, "scmltrace: give one of a program, a process and a log\n");
@@ -309,6 +324,21 @@ static int check(const struct trace_options *options)
 	else
 		return check_engine(options);
 	return TRACE_USAGE;
+}
+
+static void add_operand(struct trace_options *options, const char *word)
+{
+	struct arena *arena = options->compilation->arena;
+	bool is_first = options->command == TRACE_JUDGE && !options->specs.count;
+
+	if (is_first && strcmp(word, "merge") == 0)
+		options->command = TRACE_MERGE;
+	else if (is_first && strcmp(word, "plan") == 0)
+		options->command = TRACE_PLAN;
+	else if (options->command == TRACE_PLAN && !trace_plan_is_spec(word))
+		vec_push(arena, &options->files, word);
+	else
+		vec_push(arena, &options->specs, word);
 }
 
 int trace_options_parse(struct trace_options *options, int argc, char **argv, bool *stop)
@@ -326,7 +356,7 @@ int trace_options_parse(struct trace_options *options, int argc, char **argv, bo
 			break;
 		}
 		if (argv[i][0] != '-' || !argv[i][1]) {
-			vec_push(options->compilation->arena, &options->specs, argv[i]);
+			add_operand(options, argv[i]);
 			continue;
 		}
 		status = parse_option(options, argc, argv, &i, stop);

@@ -23,9 +23,14 @@ enum trace_status {
 	TRACE_NOT_FOUND = 127,
 };
 
+/** What is asked for: the first word, where it is one of these. */
+enum trace_command { TRACE_JUDGE, TRACE_MERGE, TRACE_PLAN };
+
 struct trace_options {
+	enum trace_command command;
 	struct compilation *compilation; /* its diags have the -W options already */
-	VEC(const char *) specs;
+	VEC(const char *) specs;	 /* of TRACE_MERGE: the reports */
+	VEC(const char *) files;	 /* of TRACE_PLAN: logs and reports */
 	VEC(const char *) overlays;
 	char *const *program;	      /* behind `--`, ended by NULL; NULL: none */
 	const char *output;	      /* -o; NULL: standard error */

@@ -94,12 +94,12 @@ static const struct abi_slot *find_slot(const struct walk *walk, const char *pla
 	char name[64];
 
 	while (*place) {
-		size_t len = strcspn(place, ".");
+		size_t len = strcspn(place, "."), own = strcspn(place, ".[");
 
 		if (len >= sizeof(name))
 			return NULL;
-		memcpy(name, place, len);
-		name[len] = '\0';
+		memcpy(name, place, own); /* `fds[]`: any element */
+		name[own] = '\0';
 		place += len + (place[len] == '.');
 		if (is_first)
 			slot = param_slot(walk, name);

@@ -115,6 +115,12 @@ size_t word_parts(const struct abi_db *db, unsigned arch, const struct abi_set *
 	return taking.count;
 }
 
+bool word_is_number(enum abi_type type)
+{
+	return type == ABI_TYPE_PTR || type == ABI_TYPE_FD || type == ABI_TYPE_DIRFD ||
+	       type == ABI_TYPE_PID || type == ABI_TYPE_UID;
+}
+
 const char *word_part_name(const struct word_part *part, char text[static WORD_MAX_NAME])
 {
 	if (part->name)

@@ -27,6 +27,10 @@ struct word_part {
 size_t word_parts(const struct abi_db *db, unsigned arch, const struct abi_set *set,
 		  uint64_t word, uint64_t mask, struct word_part parts[static WORD_MAX_PARTS]);
 
+/** Is a value of TYPE a number, though some of them have names? Descriptors, processes and
+ * addresses are. */
+bool word_is_number(enum abi_type type);
+
 /** What PART is called in a rule; TEXT keeps it where it is a number. */
 const char *word_part_name(const struct word_part *part, char text[static WORD_MAX_NAME]);
 
