@@ -1,0 +1,249 @@
+/*
+ * How long it takes from a keystroke in a long spec to its diagnostics, and what ten thousand
+ * of them leave behind: bench_lsp SCMLC [SPEC]. Without SPEC, rules are made of the database:
+ * for every call several, each with some of the values of its parameters.
+ */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi.h"
+
+enum { LINES = 5000, TIMED = 300, EDITS = 10000 };
+
+static FILE *to_server, *from_server;
+
+static void fail(const char *what)
+{
+	perror(what);
+	exit(EXIT_FAILURE);
+}
+
+static pid_t start(const char *program)
+{
+	int in[2], out[2];
+	pid_t child;
+
+	if (pipe(in) || pipe(out) || (child = fork()) < 0)
+		fail("start");
+	if (child == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		close(in[1]);
+		close(out[0]);
+		execl(program, program, "lsp", "--arch", "x86_64", (char *)NULL);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	to_server = fdopen(in[1], "w");
+	from_server = fdopen(out[0], "r");
+	return child;
+}
+
+static void send_body(const char *body)
+{
+	fprintf(to_server, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
+	fflush(to_server);
+}
+
+/* The next message; its bytes go to *LEN. */
+static char *receive(size_t *len)
+{
+	char *body;
+
+	if (fscanf(from_server, "Content-Length: %zu\r\n\r\n", len) != 1)
+		fail("the server said nothing");
+	body = malloc(*len + 1);
+	if (!body || fread(body, 1, *len, from_server) != *len)
+		fail("receive");
+	body[*len] = '\0';
+	return body;
+}
+
+static size_t await_diagnostics(void)
+{
+	for (;;) {
+		size_t len;
+		char *body = receive(&len);
+		int found = strstr(body, "publishDiagnostics") != NULL;
+
+		free(body);
+		if (found)
+			return len;
+	}
+}
+
+/* Rule number ROUND of CALL: every parameter that has a set gets some of its members. */
+static void write_rule(FILE *out, const struct abi_db *db, const struct abi_call *call,
+		       unsigned round)
+{
+	size_t count;
+	const struct abi_param *params =
+		abi_call_params(db, call, (unsigned)abi_arch_find(db, "x86_64"), &count);
+
+	if (!params)
+		return;
+	fprintf(out, "// Rule %u of %s\n%s(\n", round, abi_string(db, call->name),
+		abi_string(db, call->name));
+	for (size_t i = 0; i < count; i++) {
+		const struct abi_set *set = &db->sets[params[i].slot.set];
+		bool has_value = false;
+
+		fprintf(out, "    %s", abi_string(db, params[i].name));
+		for (uint32_t j = 0; params[i].slot.set && j < set->fields.count; j++) {
+			const struct abi_set_field *field =
+				&db->set_fields[set->fields.first + j];
+
+			for (uint32_t k = round; k < field->members.count && k < round + 20;
+			     k += 7) {
+				const struct abi_const *member =
+					&db->consts[db->refs[field->members.first + k]];
+
+				fprintf(out, "%s%s", has_value ? " | " : " = ",
+					abi_string(db, member->name));
+				has_value = true;
+			}
+		}
+		fputs(i + 1 < count ? ",\n" : "\n", out);
+	}
+	fputs(");\n\n", out);
+}
+
+static char *make_spec(void)
+{
+	const struct abi_db *db = abi_builtin();
+	char *text;
+	size_t size, lines = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	for (unsigned round = 0; out && lines < LINES; round++) {
+		for (uint32_t i = 1; i < db->call_count && lines < LINES; i++) {
+			write_rule(out, db, &db->calls[i], round);
+			fflush(out);
+			lines = 0;
+			for (size_t at = 0; at < size; at++)
+				lines += text[at] == '\n';
+		}
+	}
+	if (!out || fclose(out))
+		fail("make");
+	return text;
+}
+
+static char *read_spec(const char *path)
+{
+	FILE *in = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!in || getdelim(&text, &size, '\0', in) < 0)
+		fail(path);
+	fclose(in);
+	return text;
+}
+
+static void open_text(const char *text)
+{
+	json_t *message = json_pack("{s:s,s:s,s:{s:{s:s,s:s,s:i,s:s}}}", "jsonrpc", "2.0",
+				    "method", "textDocument/didOpen", "params", "textDocument",
+				    "uri", "file:///bench.scml", "languageId", "scml",
+				    "version", 1, "text", text);
+	char *body = json_dumps(message, 0);
+
+	send_body(body);
+	free(body);
+	json_decref(message);
+}
+
+/* Type a letter into the middle of the text, or take it away again. */
+static void edit(unsigned number, unsigned line)
+{
+	char body[500];
+
+	snprintf(body, sizeof(body),
+		 "{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didChange\",\"params\":{"
+		 "\"textDocument\":{\"uri\":\"file:///bench.scml\",\"version\":%u},"
+		 "\"contentChanges\":[{\"range\":{\"start\":{\"line\":%u,\"character\":0},"
+		 "\"end\":{\"line\":%u,\"character\":%u}},\"text\":\"%s\"}]}}",
+		 number + 2, line, line, number % 2, number % 2 ? "" : "x");
+	send_body(body);
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static long resident(pid_t child)
+{
+	char path[64];
+	long pages = 0;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)child);
+	in = fopen(path, "r");
+	if (in && fscanf(in, "%*d %ld", &pages) != 1)
+		pages = 0;
+	if (in)
+		fclose(in);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+int main(int argc, char **argv)
+{
+	static double times[TIMED];
+	unsigned lines = 1, number = 0;
+	size_t bytes = 0;
+	long before;
+	pid_t child;
+	char *text;
+
+	if (argc < 2)
+		return 2;
+	text = argc > 2 ? read_spec(argv[2]) : make_spec();
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	child = start(argv[1]);
+	send_body("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{"
+		  "\"capabilities\":{\"general\":{\"positionEncodings\":[\"utf-16\"]}}}}");
+	open_text(text);
+	bytes = await_diagnostics();
+	for (; number < TIMED; number++) {
+		double begin = now();
+
+		edit(number, lines / 2);
+		bytes = await_diagnostics();
+		times[number] = now() - begin;
+	}
+	qsort(times, TIMED, sizeof(*times), compare);
+	printf("%u lines, %zu bytes, %zu bytes of diagnostics\n", lines, strlen(text), bytes);
+	printf("edit to diagnostics: median %.2f ms, 90 %% below %.2f ms, least %.2f ms\n",
+	       times[TIMED / 2], times[TIMED * 9 / 10], times[0]);
+	before = resident(child);
+	for (; number < EDITS; number++) {
+		edit(number, lines / 2);
+		await_diagnostics();
+	}
+	printf("resident after %d edits: %ld KiB, after %d: %ld KiB\n", TIMED, before, EDITS,
+	       resident(child));
+	fclose(to_server);
+	waitpid(child, NULL, 0);
+	free(text);
+	return 0;
+}
