@@ -74,6 +74,21 @@ const struct names *analysis_names(struct lsp_analysis *analysis)
 	return analysis->names;
 }
 
+struct markdown_page analysis_page(struct lsp_analysis *analysis)
+{
+	const struct compilation *compilation = analysis->compilation;
+	const struct source_file *file = source_file(compilation->sources, 0);
+	struct markdown_page *page;
+
+	if (!analysis->page) {
+		page = ARENA_NEW(compilation->arena, struct markdown_page);
+		if (file && file->is_markdown)
+			*page = markdown_find_blocks(compilation->arena, file);
+		analysis->page = page;
+	}
+	return *analysis->page;
+}
+
 const struct rule *analysis_rule(const struct lsp_analysis *analysis, struct span name)
 {
 	const struct rules *rules =

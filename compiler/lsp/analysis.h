@@ -6,6 +6,7 @@
 #define SCML_LSP_ANALYSIS_H
 
 #include "compile.h"
+#include "markdown.h"
 #include "names.h"
 #include "outline.h"
 
@@ -20,6 +21,7 @@ struct lsp_analysis {
 	const struct names *names;	      /* the same */
 	struct lsp_lines *lines;	      /* by file; count 0: not made yet */
 	size_t line_count;
+	const struct markdown_page *page; /* its blocks; NULL: not looked for yet */
 };
 
 /** The analysis of DOCUMENT as it stands. */
@@ -28,6 +30,9 @@ struct lsp_analysis *analysis_of(struct lsp_server *server, struct lsp_document 
 /** Its tokens rule by rule; its names. Empty where the text could not be read. */
 const struct outline *analysis_outline(struct lsp_analysis *analysis);
 const struct names *analysis_names(struct lsp_analysis *analysis);
+
+/** The blocks of the text as a page; none of what is no page. */
+struct markdown_page analysis_page(struct lsp_analysis *analysis);
 
 /** The typed rule whose name stands at SPAN, for the first architecture, or NULL. */
 const struct rule *analysis_rule(const struct lsp_analysis *analysis, struct span name);

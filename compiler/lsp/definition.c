@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "features.h"
-#include "markdown.h"
 #include "occurrences.h"
 #include "uri.h"
 
@@ -16,7 +15,7 @@ static json_t *include_definition(struct lsp_server *server, const struct lsp_sp
 
 	if (!page || !page->is_markdown)
 		return NULL;
-	blocks = markdown_find_blocks(server->scratch, page);
+	blocks = analysis_page(spot->analysis);
 	for (size_t i = 0; i < blocks.block_count; i++) {
 		for (size_t j = 0; j < blocks.blocks[i].piece_count; j++) {
 			const struct markdown_piece *piece = &blocks.blocks[i].pieces[j];

@@ -4,18 +4,18 @@
 
 #include "document.h"
 #include "markdown.h"
-#include "uri.h"
+#include "writer.h"
 
 enum severity { SEVERITY_ERROR = 1, SEVERITY_WARNING, SEVERITY_INFORMATION };
 enum tag { TAG_NONE, TAG_UNNECESSARY };
 
-static json_t *severity_of(const struct diag *diag)
+static enum severity severity_of(const struct diag *diag)
 {
 	static const enum severity severities[] = {[DIAG_NOTE] = SEVERITY_INFORMATION,
 						   [DIAG_WARNING] = SEVERITY_WARNING,
 						   [DIAG_ERROR] = SEVERITY_ERROR};
 
-	return json_integer(severities[diag->level]);
+	return severities[diag->level];
 }
 
 /* What does nothing is shown faded. */
@@ -26,10 +26,10 @@ static enum tag tag_of(enum diag_id id)
 }
 
 /* The path in the line of PAGE that includes FILE, the first of several. */
-static struct span include_span(struct lsp_server *server, const struct source_file *page,
+static struct span include_span(struct lsp_analysis *analysis, const struct source_file *page,
 				const struct source_file *file)
 {
-	struct markdown_page blocks = markdown_find_blocks(server->scratch, page);
+	struct markdown_page blocks = analysis_page(analysis);
 	const char *slash = strrchr(page->path, '/');
 	size_t folder = slash ? (size_t)(slash - page->path) + 1 : 0;
 	size_t len = strlen(file->path);
@@ -55,104 +55,162 @@ static struct span include_span(struct lsp_server *server, const struct source_f
 struct span diagnostics_span(struct lsp_server *server, struct lsp_document *document,
 			     const struct diag *diag)
 {
-	const struct lsp_analysis *analysis = analysis_of(server, document);
+	struct lsp_analysis *analysis = analysis_of(server, document);
 	const struct sources *sources = analysis->compilation->sources;
 	const struct source_file *page = source_file(sources, 0);
 	const struct source_file *file = source_file(sources, diag->span.file);
 
 	if (!page || !file)
 		return (struct span){0, 0, 0};
-	return file == page ? diag->span : include_span(server, page, file);
+	return file == page ? diag->span : include_span(analysis, page, file);
 }
 
-static void add_related(json_t *related, json_t *location, const char *text)
+static void write_span(struct lsp_server *server, struct lsp_analysis *analysis,
+		       struct span span, struct writer *out)
 {
-	json_t *one = json_object();
+	struct lsp_position start, end;
 
-	json_object_set_new(one, "location", location);
-	json_object_set_new(one, "message", value_text(text));
-	json_array_append_new(related, one);
+	document_places(server, analysis, span, &start, &end);
+	writer_range(out, start, end);
 }
 
-/* The places beside the first; what has none, and all where the editor shows none, is added to
- * the message. */
-static json_t *related_of(struct lsp_server *server, struct lsp_document *document,
-			  const struct diag *diag, const char **message)
+static void write_related(struct lsp_server *server, struct lsp_document *document,
+			  struct span span, const char *text, struct writer *out)
 {
 	struct lsp_analysis *analysis = analysis_of(server, document);
-	const struct sources *sources = analysis->compilation->sources;
-	json_t *related = json_array();
 
-	if (diag->span.file != UINT32_MAX && diag->span.file != 0) {
-		if (server->client.related_information)
-			add_related(related,
-				    document_location(server, document, analysis, diag->span),
-				    "in the file that is included here");
-		else
-			*message = arena_printf(server->scratch, "%s: %s",
-						source_file(sources, diag->span.file)->path,
-						*message);
+	writer_add(out, "{\"location\":{\"uri\":");
+	writer_string(out, document_file_uri(server, document, analysis, span.file));
+	writer_add(out, ",\"range\":");
+	write_span(server, analysis, span, out);
+	writer_add(out, "},\"message\":");
+	writer_string(out, text);
+	writer_add(out, "}");
+}
+
+/* Is there a place beside the first that the editor can show? */
+static bool is_related(const struct lsp_server *server, struct span span)
+{
+	return server->client.related_information && span.file != UINT32_MAX;
+}
+
+static bool is_included(const struct diag *diag)
+{
+	return diag->span.file != UINT32_MAX && diag->span.file != 0;
+}
+
+static void write_all_related(struct lsp_server *server, struct lsp_document *document,
+			      const struct diag *diag, struct writer *out)
+{
+	const char *before = ",\"relatedInformation\":[";
+
+	if (is_included(diag) && server->client.related_information) {
+		writer_add(out, before);
+		write_related(server, document, diag->span, "in the file that is included here",
+			      out);
+		before = ",";
 	}
 	for (const struct diag_remark *remark = diag->remarks; remark; remark = remark->next) {
-		if (remark->span.file == UINT32_MAX || !server->client.related_information)
-			*message = arena_printf(server->scratch, "%s\nnote: %s", *message,
-						remark->text);
-		else
-			add_related(related,
-				    document_location(server, document, analysis, remark->span),
-				    remark->text);
+		if (!is_related(server, remark->span))
+			continue;
+		writer_add(out, before);
+		write_related(server, document, remark->span, remark->text, out);
+		before = ",";
 	}
-	return related;
+	if (before[1] == '\0')
+		writer_add(out, "]");
+}
+
+/* The text, with what has no place, or none that the editor can show. */
+static const char *message_of(struct lsp_server *server, struct lsp_document *document,
+			      const struct diag *diag)
+{
+	const struct sources *sources = analysis_of(server, document)->compilation->sources;
+	const char *text = diag->text;
+
+	if (is_included(diag) && !server->client.related_information)
+		text = arena_printf(server->scratch, "%s: %s",
+				    source_file(sources, diag->span.file)->path, text);
+	for (const struct diag_remark *remark = diag->remarks; remark; remark = remark->next) {
+		if (!is_related(server, remark->span))
+			text = arena_printf(server->scratch, "%s\nnote: %s", text,
+					    remark->text);
+	}
+	return text;
+}
+
+static void write_diag(struct lsp_server *server, struct lsp_document *document,
+		       const struct diag *diag, struct writer *out)
+{
+	struct lsp_analysis *analysis = analysis_of(server, document);
+
+	writer_add(out, "{\"range\":");
+	write_span(server, analysis, diagnostics_span(server, document, diag), out);
+	writer_add(out, ",\"severity\":");
+	writer_number(out, severity_of(diag));
+	writer_add(out, ",\"code\":");
+	writer_string(out, diag_info(diag->id)->name);
+	writer_add(out, ",\"source\":\"scmlc\",\"message\":");
+	writer_string(out, message_of(server, document, diag));
+	if (server->client.tags && tag_of(diag->id) != TAG_NONE) {
+		writer_add(out, ",\"tags\":[");
+		writer_number(out, tag_of(diag->id));
+		writer_add(out, "]");
+	}
+	write_all_related(server, document, diag, out);
+	writer_add(out, "}");
 }
 
 json_t *diagnostics_value(struct lsp_server *server, struct lsp_document *document,
 			  const struct diag *diag)
 {
-	struct lsp_analysis *analysis = analysis_of(server, document);
-	const char *message = diag->text;
-	json_t *value = json_object();
-	json_t *related = related_of(server, document, diag, &message);
+	struct writer out = {0};
+	json_t *value;
 
-	json_object_set_new(
-		value, "range",
-		document_span(server, analysis, diagnostics_span(server, document, diag)));
-	json_object_set_new(value, "severity", severity_of(diag));
-	json_object_set_new(value, "code", json_string(diag_info(diag->id)->name));
-	json_object_set_new(value, "source", json_string("scmlc"));
-	json_object_set_new(value, "message", value_text(message));
-	if (server->client.tags && tag_of(diag->id) != TAG_NONE)
-		json_object_set_new(value, "tags", json_pack("[i]", tag_of(diag->id)));
-	if (json_array_size(related))
-		json_object_set(value, "relatedInformation", related);
-	json_decref(related);
+	write_diag(server, document, diag, &out);
+	value = json_loadb(out.bytes, out.len, 0, NULL);
+	writer_free(&out);
 	return value;
 }
 
-static void send_list(struct lsp_server *server, const char *uri, json_t *list,
-		      const struct lsp_document *document)
+/* `publishDiagnostics` for URI, up to the list. */
+static void begin_message(struct writer *out, const char *uri)
 {
-	json_t *params = json_object();
+	writer_add(out, "{\"jsonrpc\":\"2.0\",\"method\":"
+			"\"textDocument/publishDiagnostics\",\"params\":{\"uri\":");
+	writer_string(out, uri);
+}
 
-	json_object_set_new(params, "uri", value_text(uri));
-	if (document)
-		json_object_set_new(params, "version", json_integer(document->version));
-	json_object_set_new(params, "diagnostics", list);
-	lsp_notify(server, "textDocument/publishDiagnostics", params);
+static void send_message(struct lsp_server *server, struct writer *out)
+{
+	writer_add(out, "]}}");
+	server->send(server->context, out->bytes, out->len);
+	writer_free(out);
 }
 
 void diagnostics_publish(struct lsp_server *server, struct lsp_document *document)
 {
 	const struct lsp_analysis *analysis = analysis_of(server, document);
-	json_t *list = json_array();
+	const struct diag *first = diags_first(analysis->compilation->diags);
+	struct writer out = {0};
 
-	for (const struct diag *diag = diags_first(analysis->compilation->diags); diag;
-	     diag = diag->next)
-		json_array_append_new(list, diagnostics_value(server, document, diag));
+	begin_message(&out, document->uri);
+	writer_add(&out, ",\"version\":");
+	writer_number(&out, document->version);
+	writer_add(&out, ",\"diagnostics\":[");
+	for (const struct diag *diag = first; diag; diag = diag->next) {
+		writer_add(&out, diag == first ? "" : ",");
+		write_diag(server, document, diag, &out);
+	}
 	document->is_stale = false;
-	send_list(server, document->uri, list, document);
+	send_message(server, &out);
 }
 
 void diagnostics_clear(struct lsp_server *server, const char *uri)
 {
-	send_list(server, uri, json_array(), NULL);
+	struct writer out = {0};
+
+	begin_message(&out, uri);
+	writer_add(&out, ",\"diagnostics\":[");
+	send_message(server, &out);
 }

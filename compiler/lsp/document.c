@@ -103,18 +103,27 @@ static const struct lsp_lines *file_lines(struct lsp_analysis *analysis,
 	return &analysis->lines[file->id];
 }
 
-json_t *document_span(const struct lsp_server *server, struct lsp_analysis *analysis,
-		      struct span span)
+void document_places(const struct lsp_server *server, struct lsp_analysis *analysis,
+		     struct span span, struct lsp_position *start, struct lsp_position *end)
 {
 	const struct source_file *file = source_file(analysis->compilation->sources, span.file);
 	const struct lsp_lines *lines;
 
+	*start = *end = (struct lsp_position){0};
 	if (!file)
-		return value_of_range((struct lsp_position){0}, (struct lsp_position){0});
+		return;
 	lines = file_lines(analysis, file);
-	return value_of_range(
-		lsp_position_at(lines, file->text, file->size, server->encoding, span.start),
-		lsp_position_at(lines, file->text, file->size, server->encoding, span.end));
+	*start = lsp_position_at(lines, file->text, file->size, server->encoding, span.start);
+	*end = lsp_position_at(lines, file->text, file->size, server->encoding, span.end);
+}
+
+json_t *document_span(const struct lsp_server *server, struct lsp_analysis *analysis,
+		      struct span span)
+{
+	struct lsp_position start, end;
+
+	document_places(server, analysis, span, &start, &end);
+	return value_of_range(start, end);
 }
 
 const char *document_file_uri(const struct lsp_server *server,

@@ -34,6 +34,10 @@ uint32_t document_offset(const struct lsp_server *server, const struct lsp_docum
 bool document_range(const struct lsp_server *server, const struct lsp_document *document,
 		    const json_t *params, const char *path, uint32_t *start, uint32_t *end);
 
+/** Where SPAN, which is of some file of ANALYSIS, starts and ends. */
+void document_places(const struct lsp_server *server, struct lsp_analysis *analysis,
+		     struct span span, struct lsp_position *start, struct lsp_position *end);
+
 /** The protocol's range for SPAN, which is of some file of ANALYSIS. */
 json_t *document_span(const struct lsp_server *server, struct lsp_analysis *analysis,
 		      struct span span);
