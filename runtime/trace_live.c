@@ -70,11 +70,18 @@ static struct bpf_code filter_of_rules(const struct trace_live *live, struct are
 	struct bpf_options options = bpf_options_default();
 	/* That registers do not decide a rule is no news here: we look at the memory. */
 	struct diags *unheard = diags_new(arena, sources_new(arena));
+	struct bpf_code code;
 
 	options.on_mismatch = SECCOMP_RET_USER_NOTIF;
 	options.on_undecided = SECCOMP_RET_USER_NOTIF;
 	options.on_bad_arch = SECCOMP_RET_USER_NOTIF;
 	options.scope = live->judge->only_listed ? BPF_SCOPE_LISTED : BPF_SCOPE_ALL;
+	/* The program waits: a filter that is made at once is worth more than the best. */
+	options.is_hasty = true;
+	code = bpf_compile(arena, unheard, &live->rules, 1, &options);
+	if (code.count && code.count <= BPF_MAX_LENGTH - VISIBILITY_MAX_PROLOGUE)
+		return code;
+	options.is_hasty = false;
 	return bpf_compile(arena, unheard, &live->rules, 1, &options);
 }
 

@@ -130,12 +130,21 @@ static const struct test *call_test(struct arena *arena, const struct rule_call 
 	return test;
 }
 
+static struct bpf_graph *graph_new(const struct codegen *gen)
+{
+	struct bpf_graph *graph = bpf_graph_new(gen->work);
+
+	if (gen->options->is_hasty)
+		bpf_graph_hurry(graph);
+	return graph;
+}
+
 /* The tests of CALL in a graph of their own. */
 static struct ruled_call decide_call(struct codegen *gen, const struct rules *rules,
 				     const struct rule_call *call)
 {
 	bool is_big_endian = rules->db->archs[rules->arch].big_endian;
-	struct bpf_graph *graph = bpf_graph_new(gen->work);
+	struct bpf_graph *graph = graph_new(gen);
 	struct bpf_outcome outcome = {
 		.yes = bpf_graph_leaf(graph, SECCOMP_RET_ALLOW),
 		.open = bpf_graph_leaf(graph, gen->options->on_undecided),
@@ -231,7 +240,9 @@ static void factor_calls(struct codegen *gen, struct numbers *numbers)
 		};
 
 		tests.usual = bpf_usual_of(rules->db, call->rules->abi, &tests.usual_count);
-		call->node = bpf_factor(&gen->select, &tests);
+		call->node = gen->options->is_hasty
+				     ? bpf_graph_copy(gen->graph, call->graph, call->root)
+				     : bpf_factor(&gen->select, &tests);
 		if (bpf_graph_at(gen->graph, call->node)->op != BPF_TEST_LEAF)
 			vec_push(gen->work, &gen->tested,
 				 ((struct tested_call){rules->db, call->rules->abi, call->node,
@@ -428,7 +439,7 @@ struct bpf_code bpf_compile(struct arena *arena, struct diags *diags,
 	struct bpf_code code = {0};
 	bpf_node root;
 
-	gen.graph = bpf_graph_new(gen.work);
+	gen.graph = graph_new(&gen);
 	gen.select = (struct bpf_select){.arena = gen.work,
 					 .graph = gen.graph,
 					 .price = bpf_price_new(gen.work, gen.graph)};

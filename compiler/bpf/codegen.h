@@ -35,6 +35,7 @@ struct bpf_options {
 	size_t call_action_count;
 	enum bpf_scope scope;
 	bool is_small; /* as few instructions as possible, whatever they cost in time */
+	bool is_hasty; /* a filter that answers the same, only longer, is wanted at once */
 	const struct bpf_profile *profile; /* how often calls are made; NULL: as usual */
 };
 

@@ -10,6 +10,7 @@ struct bpf_graph {
 	uint32_t *buckets; /* open addressing; index + 1 of a node, 0: free */
 	size_t bucket_mask;
 	bool is_full;
+	bool is_hurried;
 };
 
 enum { FIRST_BUCKETS = 64 };
@@ -37,6 +38,16 @@ const struct bpf_decision *bpf_graph_at(const struct bpf_graph *graph, bpf_node 
 size_t bpf_graph_count(const struct bpf_graph *graph)
 {
 	return graph->nodes.count;
+}
+
+void bpf_graph_hurry(struct bpf_graph *graph)
+{
+	graph->is_hurried = true;
+}
+
+bool bpf_graph_is_hurried(const struct bpf_graph *graph)
+{
+	return graph->is_hurried;
 }
 
 bool bpf_graph_is_full(const struct bpf_graph *graph)

@@ -39,6 +39,12 @@ struct bpf_graph;
 /** An empty graph in ARENA. Never NULL. */
 struct bpf_graph *bpf_graph_new(struct arena *arena);
 
+/** Have the trees that are put in GRAPH be found fast rather than be the best. */
+void bpf_graph_hurry(struct bpf_graph *graph);
+
+/** Is GRAPH in a hurry? */
+bool bpf_graph_is_hurried(const struct bpf_graph *graph);
+
 /** The arena of the graph, for what lives as long as it. */
 struct arena *bpf_graph_arena(const struct bpf_graph *graph);
 

@@ -13,6 +13,7 @@
 
 enum {
 	EXACT_MAX = 160,      /* ranges of a tree that is searched for its best form */
+	HASTY_MAX = 12,	      /* the same in a hurry */
 	HEAVY_MAX = 24,	      /* lone numbers that can be taken out, of a small tree */
 	FIRST_SLOTS = 1 << 8, /* of the table of plans */
 	PARTS_MAX = 1 << 18,  /* that could be planned */
@@ -389,7 +390,7 @@ static bpf_node build_part(const struct tree *whole, size_t low, size_t high)
 	uint64_t total = 0, below = 0;
 	size_t cut = low + 1;
 
-	if (high - low < EXACT_MAX) {
+	if (high - low < (bpf_graph_is_hurried(whole->graph) ? HASTY_MAX : EXACT_MAX)) {
 		part.ranges += low;
 		part.count = high - low + 1;
 		return build_exact(&part);
