@@ -155,6 +155,9 @@ static void take_call(struct return_watch *watch, struct return_watch_call **at)
 		ptrace(PTRACE_SYSCALL, call->tid, 0, 0);
 	} else if (stop.place == PTRACE_AT_EXIT && call->step == STEP_EXIT) {
 		let_go(watch, at, 0, ENGINE_RETURNED, stop.call.ret);
+	} else if (stop.place == PTRACE_AT_EXIT && call->step == STEP_CALL) {
+		/* A signal came before the listener took it. */
+		let_go(watch, at, 0, ENGINE_COMES_AGAIN, 0);
 	} else {
 		let_go(watch, at, 0, ENGINE_UNSEEN, 0);
 	}

@@ -162,6 +162,15 @@ static void take_call(struct tracer *tracer, struct tracer_task *task)
 	}
 }
 
+/* Is thread TID there, and ours? */
+static bool is_ours(pid_t tid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, (id_t)tid, &info,
+		      WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) == 0;
+}
+
 /* TASK has a child: it is traced already, and stops before its first instruction. */
 static void take_birth(struct tracer *tracer, struct tracer_task *task)
 {
@@ -169,6 +178,9 @@ static void take_birth(struct tracer *tracer, struct tracer_task *task)
 	unsigned long tid;
 
 	if (ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &tid))
+		return;
+	/* It may have lived its whole life before its parent told of it. */
+	if (!is_ours((pid_t)tid))
 		return;
 	child = tracer_tasks_add(&tracer->tasks, (pid_t)tid);
 	if (!child || child->is_known)
