@@ -179,6 +179,17 @@ static void load_bits(struct abi_build *build, struct draft *draft, const struct
 		field->members = load_members(build, members, NULL, field->members);
 }
 
+/* Numbers, some of which may have names (MAP_HUGE_2MB). */
+static void load_free(struct abi_build *build, struct draft *draft, const struct abi_node *node,
+		      uint64_t mask)
+{
+	const struct abi_node *members = abi_node_get(node, "members");
+	struct abi_set_field *field = field_of(build, draft, ABI_FREE, mask, node->span);
+
+	if (field && members)
+		field->members = load_members(build, members, NULL, field->members);
+}
+
 static void load_field(struct abi_build *build, struct draft *draft,
 		       const struct abi_node *node)
 {
@@ -206,7 +217,7 @@ static void load_field(struct abi_build *build, struct draft *draft,
 	if (!mask)
 		abi_build_error(build, mask_node->span, "a mask without bits");
 	else if (is_free)
-		field_of(build, draft, ABI_FREE, mask, node->span);
+		load_free(build, draft, node, mask);
 	else
 		load_enum(build, draft, node, mask, abi_node_get(node, "members"));
 }

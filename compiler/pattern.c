@@ -254,30 +254,14 @@ static bool case_fits(const struct res_pattern *pattern, const struct abi_slot *
 /* Does the rule's own condition on the selector leave room for the case that SELECTS picks? */
 static bool case_is_live(const struct mux_walk *walk, const struct test *selects)
 {
-	if (test_is_false(selects))
-		return false;
-	if (!walk->known || walk->known->op != SCML_OP_IN)
-		return true;
-	if (walk->known->mask != width_mask(walk->selector_place.width))
-		return true;
-	for (size_t i = 0; i < walk->known->value_count; i++) {
-		if (test_accepts(selects, walk->known->values[i]))
-			return true;
-	}
-	return false;
+	return !test_is_false(selects) &&
+	       (!walk->known || test_may_share(walk->known, selects));
 }
 
 /* Is what the rule demands of the selector enough to know that SELECTS holds? */
 static bool case_is_certain(const struct mux_walk *walk, const struct test *selects)
 {
-	if (!walk->known || walk->known->op != SCML_OP_IN ||
-	    walk->known->mask != width_mask(walk->selector_place.width))
-		return false;
-	for (size_t i = 0; i < walk->known->value_count; i++) {
-		if (!test_accepts(selects, walk->known->values[i]))
-			return false;
-	}
-	return true;
+	return walk->known && test_entails(walk->known, selects);
 }
 
 static struct scml_place case_place(const struct mux_walk *walk, const struct abi_slot *slot)

@@ -287,6 +287,62 @@ bool test_accepts(const struct test *test, uint64_t word)
 	return false;
 }
 
+static bool values_meet(const struct test *a, const struct test *b)
+{
+	uint64_t both = a->mask & b->mask;
+
+	for (size_t i = 0; i < a->value_count; i++) {
+		for (size_t j = 0; j < b->value_count; j++) {
+			if (!((a->values[i] ^ b->values[j]) & both))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool test_may_share(const struct test *a, const struct test *b)
+{
+	bool holds = a->op != SCML_OP_ANY;
+
+	if (a->op != SCML_OP_ALL && a->op != SCML_OP_ANY &&
+	    (b->op == SCML_OP_ALL || b->op == SCML_OP_ANY))
+		return test_may_share(b, a);
+	if (a->op == SCML_OP_IN && b->op == SCML_OP_IN)
+		return values_meet(a, b);
+	if (a->op != SCML_OP_ALL && a->op != SCML_OP_ANY)
+		return a->op != SCML_OP_FALSE && b->op != SCML_OP_FALSE;
+	for (size_t i = 0; i < a->child_count; i++) {
+		bool one = test_may_share(a->children[i], b);
+
+		holds = a->op == SCML_OP_ANY ? holds || one : holds && one;
+	}
+	return holds;
+}
+
+bool test_entails(const struct test *a, const struct test *b)
+{
+	if (a->op == SCML_OP_ALL) {
+		for (size_t i = 0; i < a->child_count; i++) {
+			if (test_entails(a->children[i], b))
+				return true;
+		}
+		return false;
+	}
+	if (a->op != SCML_OP_IN || (b->op == SCML_OP_IN && b->mask & ~a->mask))
+		return false;
+	if (b->op != SCML_OP_IN && b->op != SCML_OP_ANY)
+		return false;
+	for (size_t i = 0; b->op == SCML_OP_ANY && i < b->child_count; i++) {
+		if (b->children[i]->op != SCML_OP_IN || b->children[i]->mask & ~a->mask)
+			return false;
+	}
+	for (size_t i = 0; i < a->value_count; i++) {
+		if (!test_accepts(b, a->values[i]))
+			return false;
+	}
+	return true;
+}
+
 bool test_needs_memory(const struct test *test)
 {
 	if (test->op == SCML_OP_STRING || test->op == SCML_OP_MEMORY ||

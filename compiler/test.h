@@ -58,6 +58,12 @@ const struct test *test_at_return(struct arena *arena, const struct test *test);
 /** Does TEST, which must look at one place only, hold for WORD there? */
 bool test_accepts(const struct test *test, uint64_t word);
 
+/** Can both hold for one word? A and B look at one place only; true where it is not clear. */
+bool test_may_share(const struct test *a, const struct test *b);
+
+/** Does A holding for a word surely mean that B does? False where it is not clear. */
+bool test_entails(const struct test *a, const struct test *b);
+
 /** Does TEST look at memory? */
 bool test_needs_memory(const struct test *test);
 

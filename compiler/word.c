@@ -230,7 +230,10 @@ static const struct test *field_test(const struct word_context *context,
 		return test_bits(arena, context->place, path, mask, parts.bits, &parts.values);
 	case ABI_FREE:
 		if (parts.values.list.count == 0)
-			return test_true();
+			return parts.is_listed ? test_false() : test_true();
+		/* Beside named numbers 0 is the one that was not given. */
+		if (parts.is_listed)
+			vec_push(arena, &parts.values.list, UINT64_C(0));
 		return test_in(arena, context->place, path, true, mask, &parts.values);
 	}
 	return test_false();
