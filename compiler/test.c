@@ -287,36 +287,41 @@ bool test_accepts(const struct test *test, uint64_t word)
 	return false;
 }
 
-static bool values_meet(const struct test *a, const struct test *b)
+/* The bits that TEST, about one place, looks at. */
+static uint64_t looked_at(const struct test *test)
 {
-	uint64_t both = a->mask & b->mask;
+	uint64_t mask = test->mask;
 
-	for (size_t i = 0; i < a->value_count; i++) {
-		for (size_t j = 0; j < b->value_count; j++) {
-			if (!((a->values[i] ^ b->values[j]) & both))
-				return true;
-		}
-	}
-	return false;
+	for (size_t i = 0; i < test->child_count; i++)
+		mask |= looked_at(test->children[i]);
+	return mask;
+}
+
+/* Does A list all that the bits of B can be? */
+static bool lists_bits_of(const struct test *a, const struct test *b)
+{
+	return a->op == SCML_OP_IN && !(looked_at(b) & ~a->mask);
+}
+
+static size_t count_accepted(const struct test *list, const struct test *test)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->value_count; i++)
+		count += test_accepts(test, list->values[i]);
+	return count;
 }
 
 bool test_may_share(const struct test *a, const struct test *b)
 {
-	bool holds = a->op != SCML_OP_ANY;
-
-	if (a->op != SCML_OP_ALL && a->op != SCML_OP_ANY &&
-	    (b->op == SCML_OP_ALL || b->op == SCML_OP_ANY))
-		return test_may_share(b, a);
-	if (a->op == SCML_OP_IN && b->op == SCML_OP_IN)
-		return values_meet(a, b);
-	if (a->op != SCML_OP_ALL && a->op != SCML_OP_ANY)
-		return a->op != SCML_OP_FALSE && b->op != SCML_OP_FALSE;
-	for (size_t i = 0; i < a->child_count; i++) {
-		bool one = test_may_share(a->children[i], b);
-
-		holds = a->op == SCML_OP_ANY ? holds || one : holds && one;
+	if (a->op == SCML_OP_ALL) {
+		for (size_t i = 0; i < a->child_count; i++) {
+			if (!test_may_share(a->children[i], b))
+				return false;
+		}
+		return true;
 	}
-	return holds;
+	return !lists_bits_of(a, b) || count_accepted(a, b) > 0;
 }
 
 bool test_entails(const struct test *a, const struct test *b)
@@ -328,19 +333,7 @@ bool test_entails(const struct test *a, const struct test *b)
 		}
 		return false;
 	}
-	if (a->op != SCML_OP_IN || (b->op == SCML_OP_IN && b->mask & ~a->mask))
-		return false;
-	if (b->op != SCML_OP_IN && b->op != SCML_OP_ANY)
-		return false;
-	for (size_t i = 0; b->op == SCML_OP_ANY && i < b->child_count; i++) {
-		if (b->children[i]->op != SCML_OP_IN || b->children[i]->mask & ~a->mask)
-			return false;
-	}
-	for (size_t i = 0; i < a->value_count; i++) {
-		if (!test_accepts(b, a->values[i]))
-			return false;
-	}
-	return true;
+	return lists_bits_of(a, b) && count_accepted(a, b) == a->value_count;
 }
 
 bool test_needs_memory(const struct test *test)
