@@ -48,6 +48,7 @@ void report_attach(struct report *report, const struct report_sink *sink)
 {
 	vec_push(report->arena, &report->sinks, *sink);
 	report->wants_each |= sink->wants_each;
+	report->wants_text |= sink->wants_text;
 }
 
 static bool is_shown(const struct report *report, enum report_kind kind)
@@ -74,6 +75,8 @@ static bool is_full(const struct report *report)
 
 bool report_wants_text(const struct report *report, enum report_kind kind)
 {
+	if (report->wants_text && kind != REPORT_SUPPORTED)
+		return true;
 	return is_shown(report, kind) && !is_full(report);
 }
 

@@ -79,6 +79,7 @@ struct report_totals {
 struct report_sink {
 	void *state;
 	bool wants_each; /* supported calls too, each with values, memory and rule */
+	bool wants_text; /* of all calls that are not supported */
 	void (*add)(void *state, const struct report_call *call, uint64_t count);
 	/** The run is over. @return 0 or an errno: writing failed */
 	int (*end)(void *state, const struct report *report);

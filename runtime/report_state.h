@@ -20,6 +20,7 @@ struct report {
 	struct report_needs *needs;	  /* NULL: nobody asked */
 	VEC(struct report_sink) sinks;
 	bool wants_each; /* a sink does */
+	bool wants_text; /* a sink does */
 	bool is_held;	 /* lines are flushed only when that is asked for */
 	uint64_t counts[REPORT_KINDS];
 	uint64_t losses;

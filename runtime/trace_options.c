@@ -87,6 +87,12 @@ static bool set_learn(struct trace_options *options, const char *value)
 	return *value;
 }
 
+static bool set_page(struct trace_options *options, const char *value)
+{
+	options->page = value;
+	return *value;
+}
+
 static bool set_max(struct trace_options *options, const char *value)
 {
 	char *end;
@@ -171,6 +177,8 @@ static const struct option table[] = {
 	 set_coverage},
 	{NULL, "--learn", "FILE.scml",
 	 "write the smallest spec that covers the run to FILE.scml", set_learn},
+	{NULL, "--html", "FILE.html",
+	 "write a page to FILE.html: verdicts, causes, a timeline, the rules used", set_page},
 	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max},
 	{NULL, "--fail", NULL,
 	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided",
