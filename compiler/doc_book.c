@@ -221,20 +221,67 @@ static const char *cell(struct arena *arena, const char *text)
 	return out;
 }
 
+/* The folder of the page NAME; "" for none. */
+static const char *folder_of(struct arena *arena, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return arena_strndup(arena, name, slash ? (size_t)(slash - name) : 0);
+}
+
+static void write_page_row(struct book_builder *builder, size_t page, FILE *out)
+{
+	fprintf(out, "| [%s](%s) | %zu | %zu |\n",
+		cell(builder->arena, builder->pages[page]->title),
+		link_target(builder->arena, builder->names[page]),
+		count_support(builder, DOC_FULL, &page),
+		count_support(builder, DOC_SOME, &page));
+}
+
+/* A table of the pages in FOLDER, which has one. */
+static void write_folder(struct book_builder *builder, struct doc_headings *headings,
+			 const char *folder, FILE *out)
+{
+	if (*folder)
+		fprintf(out, "\n### %s\n",
+			doc_headings_add(builder->arena, headings,
+					 doc_page_title(builder->arena, folder)));
+	fputs("\n| Page | ✅ | ⚠️ |\n| --- | ---: | ---: |\n", out);
+}
+
+/* The pages that are in no folder, and then those of each folder. */
 static void write_pages(struct book_builder *builder, FILE *out)
 {
-	fputs("\n| Page | Folder | ✅ | ⚠️ |\n| --- | --- | ---: | ---: |\n", out);
-	for (size_t i = 0; i < builder->compilation->document_count; i++) {
-		const char *name = builder->names[i];
-		const char *slash = strrchr(name, '/');
+	struct doc_headings headings = {0};
 
-		fprintf(out, "| [%s](%s) |%s%.*s | %zu | %zu |\n",
-			cell(builder->arena, builder->pages[i]->title),
-			link_target(builder->arena, name), slash ? " " : "",
-			slash ? (int)(slash - name) : 0, name,
-			count_support(builder, DOC_FULL, &i),
-			count_support(builder, DOC_SOME, &i));
+	doc_headings_add(builder->arena, &headings, "Pages");
+	doc_headings_add(builder->arena, &headings, "System Calls");
+	doc_headings_add(builder->arena, &headings, "All system calls");
+	for (int in_folder = 0; in_folder < 2; in_folder++) {
+		const char *folder = NULL;
+
+		for (size_t i = 0; i < builder->compilation->document_count; i++) {
+			const char *own = folder_of(builder->arena, builder->names[i]);
+
+			if ((*own != '\0') != in_folder)
+				continue;
+			if (!folder || strcmp(folder, own) != 0)
+				write_folder(builder, &headings, folder = own, out);
+			write_page_row(builder, i, out);
+		}
 	}
+}
+
+/* What a page is called where its folder does not stand above. */
+static const char *full_title(struct book_builder *builder, size_t page)
+{
+	const char *folder = folder_of(builder->arena, builder->names[page]);
+	const char *title = builder->pages[page]->title;
+
+	if (*folder)
+		title = arena_printf(builder->arena, "%s: %s",
+				     doc_page_title(builder->arena, folder), title);
+	return cell(builder->arena, title);
 }
 
 static void write_calls(struct book_builder *builder, FILE *out)
@@ -249,8 +296,7 @@ static void write_calls(struct book_builder *builder, FILE *out)
 		fprintf(out, "| %u | [`%s`](" DOC_MAN_PAGES "/man2/%s.2.html) | %s | ",
 			entry->nr, name, name, signs[entry->support]);
 		if (entry->heading)
-			fprintf(out, "[%s](%s#%s)",
-				cell(builder->arena, builder->pages[entry->page]->title),
+			fprintf(out, "[%s](%s#%s)", full_title(builder, entry->page),
 				link_target(builder->arena, builder->names[entry->page]),
 				doc_book_anchor(builder->arena, entry->heading));
 		fputs(entry->heading ? " |\n" : "|\n", out);

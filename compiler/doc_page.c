@@ -427,8 +427,8 @@ static void add_headed_sections(struct page_builder *builder, const struct items
 
 /* Add LEN bytes of a word: the first a capital, those escaped that mean something in Markdown.
  */
-static void add_title_word(struct page_builder *builder, struct doc_buffer *title,
-			   const char *word, size_t len)
+static void add_title_word(struct arena *arena, struct doc_buffer *title, const char *word,
+			   size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		char byte = word[i];
@@ -436,16 +436,14 @@ static void add_title_word(struct page_builder *builder, struct doc_buffer *titl
 		if (i == 0)
 			byte = (char)toupper((unsigned char)byte);
 		if (ispunct((unsigned char)byte))
-			doc_buffer_puts(builder->arena, title, "\\");
-		doc_buffer_add(builder->arena, title, &byte, 1);
+			doc_buffer_puts(arena, title, "\\");
+		doc_buffer_add(arena, title, &byte, 1);
 	}
 }
 
-/* `networking-and-sockets.scml` as a title: `Networking & Sockets`. */
-static const char *file_title(struct page_builder *builder)
+const char *doc_page_title(struct arena *arena, const char *path)
 {
 	static const char and[] = "and";
-	const char *path = builder->document->source->file->path;
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 	const char *dot = strrchr(name, '.');
@@ -460,14 +458,14 @@ static const char *file_title(struct page_builder *builder)
 		if (len == 0)
 			continue;
 		if (title.bytes.count)
-			doc_buffer_puts(builder->arena, &title, " ");
+			doc_buffer_puts(arena, &title, " ");
 		if (title.bytes.count && len == sizeof(and) - 1 &&
 		    memcmp(name + i, and, len) == 0)
-			doc_buffer_puts(builder->arena, &title, "&");
+			doc_buffer_puts(arena, &title, "&");
 		else
-			add_title_word(builder, &title, name + i, len);
+			add_title_word(arena, &title, name + i, len);
 	}
-	return title.bytes.count ? doc_buffer_text(builder->arena, &title) : "System Calls";
+	return title.bytes.count ? doc_buffer_text(arena, &title) : "System Calls";
 }
 
 const struct doc_page *doc_page_build(struct arena *arena, struct diags *diags,
@@ -492,8 +490,10 @@ const struct doc_page *doc_page_build(struct arena *arena, struct diags *diags,
 
 	if (heading == items.list.count)
 		first = heading;
-	page->title = doc_headings_add(arena, headings,
-				       page->title ? page->title : file_title(&builder));
+	page->title = doc_headings_add(
+		arena, headings,
+		page->title ? page->title
+			    : doc_page_title(arena, document->source->file->path));
 	take_introduction(&builder, &items, heading);
 	add_call_sections(&builder, &items, 0, first);
 	add_headed_sections(&builder, &items, first);

@@ -31,6 +31,10 @@ struct doc_page {
 	VEC(struct doc_section) sections;
 };
 
+/** The file or folder PATH as a title, in ARENA: `a/networking-and-sockets.scml` is
+ * `Networking & Sockets`. */
+const char *doc_page_title(struct arena *arena, const char *path);
+
 /**
  * The page of DOCUMENT, in ARENA. Faults in tags go to DIAGS. HEADINGS grows; pages that share
  * one file share it.
