@@ -7,6 +7,7 @@
 #include "bpf/graph.h"
 #include "bpf/layout.h"
 #include "bpf/simplify.h"
+#include "bpf_cached.h"
 #include "bpf_random.h"
 
 enum {
@@ -349,46 +350,6 @@ START_TEST(filter_that_is_too_long_is_an_error_that_names_the_call)
 	ck_assert(strstr(diags_first(toy->diags)->remarks->text, "'c1'"));
 }
 END_TEST
-
-/* Would the kernel's bitmap know that number NR is always allowed? */
-static bool is_cached(const struct bpf_code *code, uint32_t arch, uint32_t nr)
-{
-	uint32_t a = 0;
-	bool holds;
-
-	for (size_t pc = 0; pc < code->count; pc++) {
-		const struct sock_filter *i = &code->items[pc];
-
-		switch (i->code) {
-		case BPF_LD | BPF_W | BPF_ABS:
-			if (i->k > BPF_FIELD_ARCH)
-				return false;
-			a = i->k == BPF_FIELD_NR ? nr : arch;
-			continue;
-		case BPF_RET | BPF_K:
-			return i->k == ALLOW;
-		case BPF_ALU | BPF_AND | BPF_K:
-			a &= i->k;
-			continue;
-		case BPF_JMP | BPF_JA:
-			pc += i->k;
-			continue;
-		case BPF_JMP | BPF_JEQ | BPF_K:
-			holds = a == i->k;
-			break;
-		case BPF_JMP | BPF_JGE | BPF_K:
-			holds = a >= i->k;
-			break;
-		case BPF_JMP | BPF_JSET | BPF_K:
-			holds = a & i->k;
-			break;
-		default:
-			return false;
-		}
-		pc += holds ? i->jt : i->jf;
-	}
-	return false;
-}
 
 static uint32_t expected_answer(const struct rules *rules, const struct bpf_options *options,
 				const struct seccomp_data *data, const uint64_t args[6])
