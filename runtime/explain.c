@@ -111,7 +111,7 @@ static bool has_word(const struct match_state *st, const struct scml_test *test)
 static void explain_test(struct match_state *st, uint32_t index, enum scml_verdict verdict,
 			 struct scml_reason *reason)
 {
-	struct match_view view = {0, 0, 0, false};
+	struct match_view view = {.base = 0};
 	const struct scml_test *test;
 
 	for (uint32_t next = index; next != SCML_NONE;) {

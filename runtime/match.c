@@ -8,6 +8,7 @@ enum {
 	ERRNO_MAX = 4095,
 	LINEAR_SEARCH = 8,  /* values; more are searched by halving */
 	STRING_PIECE = 256, /* bytes of a string read at once: kernel stacks are small */
+	STRUCT_PIECE = 32,  /* bytes of a struct that is read as a whole */
 };
 
 static enum scml_verdict least(enum scml_verdict a, enum scml_verdict b)
@@ -62,6 +63,28 @@ static enum scml_verdict read_bytes(const struct match_state *st, uint64_t addre
 	return SCML_UNSUPPORTED;
 }
 
+/* SIZE bytes, 1 to 8 of them. */
+static inline uint64_t load(const unsigned char *bytes, size_t size)
+{
+	uint64_t raw = 0;
+
+	switch (size) {
+	case 2:
+		__builtin_memcpy(&raw, bytes, 2);
+		break;
+	case 4:
+		__builtin_memcpy(&raw, bytes, 4);
+		break;
+	case 8:
+		__builtin_memcpy(&raw, bytes, 8);
+		break;
+	default:
+		for (size_t i = 0; i < size; i++)
+			((unsigned char *)&raw)[i] = bytes[i];
+	}
+	return raw;
+}
+
 static enum scml_verdict read_inside(const struct match_state *st,
 				     const struct match_view *view,
 				     const struct scml_place *place, uint64_t *word)
@@ -82,7 +105,12 @@ static enum scml_verdict read_inside(const struct match_state *st,
 		return SCML_SUPPORTED;
 	if (start > UINT64_MAX - view->base)
 		return SCML_UNSUPPORTED;
-	verdict = read_bytes(st, view->base + start, &raw, have);
+	if (start + have <= view->have) {
+		raw = load(view->bytes + start, have);
+		verdict = SCML_SUPPORTED;
+	} else {
+		verdict = read_bytes(st, view->base + start, &raw, have);
+	}
 	*word = word_of_bytes(raw, place->width,
 			      st->table->big_endian || place->flags & SCML_BIG_ENDIAN);
 	return verdict;
@@ -147,7 +175,8 @@ static enum scml_verdict read_extent(const struct match_state *st,
 }
 
 /* Is WORD among the COUNT sorted values from FIRST on? */
-static bool is_among(const uint64_t *values, uint32_t first, uint32_t count, uint64_t word)
+static inline bool is_among(const uint64_t *values, uint32_t first, uint32_t count,
+			    uint64_t word)
 {
 	while (count > LINEAR_SEARCH) {
 		uint32_t half = count / 2;
@@ -179,7 +208,8 @@ static bool is_sum_of_bits(const struct scml_test *test, const uint64_t *values,
 	return covered == word;
 }
 
-static bool holds_for(const struct match_state *st, const struct scml_test *test, uint64_t word)
+static inline bool holds_for(const struct match_state *st, const struct scml_test *test,
+			     uint64_t word)
 {
 	const uint64_t *values = st->table->values;
 
@@ -320,6 +350,7 @@ bool scml_match_open_block(const struct match_state *st, const struct match_view
 		inside->offset = 0;
 		inside->limit = UINT64_MAX;
 		inside->is_zero_beyond = false;
+		inside->have = 0;
 	}
 	*verdict = SCML_UNDECIDED;
 	if (!st->memory || (block->flags & SCML_AT_RETURN && !st->call->has_returned))
@@ -373,23 +404,30 @@ static enum scml_verdict eval_inside(struct match_state *st, const struct match_
 	char byte;
 
 	if (verdict == SCML_UNSUPPORTED || inside->offset >= inside->limit ||
-	    is_reading(st, child))
+	    inside->offset < inside->have || is_reading(st, child))
 		return verdict;
 	if (inside->offset > UINT64_MAX - inside->base)
 		return SCML_UNSUPPORTED;
 	return least(verdict, read_bytes(st, inside->base + inside->offset, &byte, 1));
 }
 
+/* A small struct is read once, if it can be read as a whole; else field by field. */
 static enum scml_verdict eval_memory(struct match_state *st, const struct match_view *view,
 				     const struct scml_test *test)
 {
 	enum scml_verdict verdict;
 	struct match_view inside;
+	unsigned char piece[STRUCT_PIECE];
 	uint64_t extent;
 
 	if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
 		return verdict;
 	scml_match_enter_struct(st->table->blocks + test->block, &inside, extent);
+	if (!inside.offset && inside.limit > sizeof(uint64_t) && inside.limit <= STRUCT_PIECE) {
+		if (read_bytes(st, inside.base, piece, (size_t)inside.limit) == SCML_SUPPORTED)
+			inside.have = (uint32_t)inside.limit;
+		inside.bytes = piece;
+	}
 	return eval_inside(st, &inside, st->table->tests + test->first);
 }
 
@@ -451,12 +489,56 @@ enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond)
 	return eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
 }
 
+/* Is TEST of a register against constants? */
+static inline bool is_plain(const struct scml_test *test)
+{
+	return test->op >= SCML_OP_IN && test->op <= SCML_OP_BITS &&
+	       test->place.base != SCML_INSIDE && !test->flags;
+}
+
+static inline bool plain_holds(const struct match_state *st, const struct scml_test *test)
+{
+	return holds_for(st, test, cut(st->call->args[test->place.base], test->place.width));
+}
+
+/* Most tests are plain, or all of some that are. Those are worth a way without a verdict per
+ * test; where it cannot tell, it says that TEST is open. */
+static inline enum scml_verdict eval_plain(struct match_state *st, const struct scml_test *test)
+{
+	const struct scml_test *child = test;
+	uint32_t count = 1;
+
+	if (test->op == SCML_OP_ALL) {
+		child = st->table->tests + test->first;
+		count = test->count;
+	}
+	if (st->steps <= count)
+		return SCML_UNDECIDED;
+	st->steps -= count;
+	for (const struct scml_test *end = child + count; child < end; child++) {
+		if (!is_plain(child))
+			return SCML_UNDECIDED;
+		if (!plain_holds(st, child))
+			return SCML_UNSUPPORTED;
+	}
+	return SCML_SUPPORTED;
+}
+
 static enum scml_verdict eval_rule(struct match_state *st, const struct scml_rule *rule)
 {
+	const struct scml_cond *cond = st->table->conds + rule->first_cond;
 	enum scml_verdict verdict = SCML_SUPPORTED;
 
-	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++)
-		verdict = least(verdict, scml_match_cond(st, rule->first_cond + i));
+	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++) {
+		const struct scml_test *test = st->table->tests + cond[i].test;
+		enum scml_verdict other = SCML_UNDECIDED;
+
+		if (!st->call->unknown)
+			other = eval_plain(st, test);
+		if (other == SCML_UNDECIDED)
+			other = scml_match_eval(st, &nowhere, test);
+		verdict = least(verdict, other);
+	}
 	return verdict;
 }
 

@@ -27,7 +27,9 @@ struct match_view {
 	uint64_t base;
 	uint64_t offset;
 	uint64_t limit;
-	bool is_zero_beyond; /* what lies beyond LIMIT counts as 0 */
+	bool is_zero_beyond;	    /* what lies beyond LIMIT counts as 0 */
+	uint32_t have;		    /* bytes from BASE on that were read already … */
+	const unsigned char *bytes; /* … and lie here */
 };
 
 /** The verdict of TEST in VIEW; undecided once the steps have run out. */

@@ -4,7 +4,7 @@ enum {
 	ALL = 1 << 20, /* what the frequencies of all calls add up to, about */
 	UNLISTED = 16,
 	UNLISTED_REFUSED = 1,
-	PROFILE_SHARE = 15,
+	PROFILE_SHARE = 1,
 	USUAL_SHARE = 1,
 	SHARES = PROFILE_SHARE + USUAL_SHARE,
 };

@@ -1,4 +1,4 @@
-/* bpf_cached: which calls the kernel's bitmap answers, since Linux 5.11. */
+/* bpf_cached: what a filter answers by the number alone, as Linux since 5.11 finds it out. */
 #ifndef TEST_BPF_CACHED_H
 #define TEST_BPF_CACHED_H
 
@@ -7,8 +7,9 @@
 
 #include "bpf/program.h"
 
-/* Would the kernel's bitmap know that number NR is always allowed? */
-static inline bool is_cached(const struct bpf_code *code, uint32_t arch, uint32_t nr)
+/* Does the number NR settle the answer, in a way that the kernel understands? To *ACTION. */
+static inline bool is_settled_by_nr(const struct bpf_code *code, uint32_t arch, uint32_t nr,
+				    uint32_t *action)
 {
 	uint32_t a = 0;
 	bool holds;
@@ -23,7 +24,8 @@ static inline bool is_cached(const struct bpf_code *code, uint32_t arch, uint32_
 			a = i->k == BPF_FIELD_NR ? nr : arch;
 			continue;
 		case BPF_RET | BPF_K:
-			return i->k == SECCOMP_RET_ALLOW;
+			*action = i->k;
+			return true;
 		case BPF_ALU | BPF_AND | BPF_K:
 			a &= i->k;
 			continue;
@@ -48,6 +50,14 @@ static inline bool is_cached(const struct bpf_code *code, uint32_t arch, uint32_
 		pc += holds ? i->jt : i->jf;
 	}
 	return false;
+}
+
+/* Would the kernel's bitmap know that number NR is always allowed? */
+static inline bool is_cached(const struct bpf_code *code, uint32_t arch, uint32_t nr)
+{
+	uint32_t action;
+
+	return is_settled_by_nr(code, arch, nr, &action) && action == SECCOMP_RET_ALLOW;
 }
 
 #endif
