@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -99,7 +100,12 @@ static struct figures run(const struct bench *bench, const struct bpf_code *code
 	return figures;
 }
 
-/* Run scmlc with the policy's options and MORE, which ends with NULL; its time. */
+static double milliseconds(struct timeval time)
+{
+	return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
+}
+
+/* Run scmlc with the policy's options and MORE, which ends with NULL; the processor's time. */
 static double compile(const struct bench *bench, const char *output, const char *const *more)
 {
 	char input[4096];
@@ -115,7 +121,7 @@ static double compile(const struct bench *bench, const char *output, const char 
 				"-o",
 				output};
 	size_t count = 11;
-	double start = bench_now();
+	struct rusage usage;
 	int status;
 	pid_t child;
 
@@ -127,11 +133,11 @@ static double compile(const struct bench *bench, const char *output, const char 
 		execv(bench->scmlc, (char *const *)args);
 		_exit(EXIT_FAILURE);
 	}
-	if (child < 0 || waitpid(child, &status, 0) != child || status) {
+	if (child < 0 || wait4(child, &status, 0, &usage) != child || status) {
 		fprintf(stderr, "%s did not compile %s\n", bench->scmlc, input);
 		exit(EXIT_FAILURE);
 	}
-	return bench_now() - start;
+	return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
 }
 
 /* Write how often calls FIRST … FIRST + COUNT are made, for --profile. */
