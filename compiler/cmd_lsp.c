@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -15,5 +16,10 @@ int cmd_lsp(struct cli *cli)
 		.warning_count = cli->warnings.count,
 	};
 
+	if (cli->inputs.count) {
+		fprintf(stderr,
+			"scmlc: 'scmlc lsp' takes no files: the editor sends their texts\n");
+		return CLI_USAGE;
+	}
 	return lsp_loop(&options, STDIN_FILENO, STDOUT_FILENO);
 }

@@ -262,13 +262,11 @@ static void add_references(struct answer *answer, bool wants_structs, bool wants
 	struct item item = {.kind = ITEM_VARIABLE, .order = 'c'};
 
 	for (size_t i = 0; i < names->group_count; i++) {
-		const struct name_group *group = &names->groups[i];
-		bool is_known = false;
+		const struct name_group *group = names->groups[i];
 
-		for (size_t j = 0; j < i && !is_known; j++)
-			is_known = strcmp(names->groups[j].name, group->name) == 0;
-		if (is_known || (own && own->text && cursor->tree.rule->kind != OUTLINE_CALL &&
-				 strcmp(own->text, group->name) == 0))
+		if (group->before ||
+		    (own && own->text && cursor->tree.rule->kind != OUTLINE_CALL &&
+		     strcmp(own->text, group->name) == 0))
 			continue;
 		if (group->kind == OUTLINE_STRUCT ? !wants_structs : !wants_flags)
 			continue;

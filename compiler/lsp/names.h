@@ -14,6 +14,7 @@ struct name_group {
 	enum outline_kind kind; /* OUTLINE_STRUCT or OUTLINE_FLAGS */
 	size_t first;		/* index of its first rule */
 	size_t last;
+	const struct name_group *before; /* the definition of this name before it, or NULL */
 };
 
 /** A `<NAME>`, or a NAME that is being defined. */
@@ -25,7 +26,7 @@ struct name_use {
 };
 
 struct names {
-	const struct name_group *groups; /* in reading order */
+	const struct name_group *const *groups; /* in reading order */
 	size_t group_count;
 	const struct name_use *uses; /* in reading order */
 	size_t use_count;
@@ -37,6 +38,10 @@ const struct names *names_new(struct arena *arena, const struct outline *outline
 
 /** The use that byte OFFSET of FILE is in or at an end of, or NULL. */
 const struct name_use *names_use_at(const struct names *names, uint32_t file, uint32_t offset);
+
+/** The use that TOKEN of the outline is, or NULL. */
+const struct name_use *names_use_of(const struct names *names,
+				    const struct outline_token *token);
 
 /** Is NAME one of the language's own (INTEGER, PATH, NULL, struct), that cannot be defined? */
 bool names_is_builtin(const char *name);

@@ -61,20 +61,17 @@ static void add_group(struct lsp_server *server, struct occurrences *all,
 /* What a token is, for names that mean the same everywhere. */
 enum word_kind { WORD_NONE, WORD_CALL, WORD_CONST, WORD_ITEM, WORD_UNBOUND };
 
-static enum word_kind word_kind(struct lsp_server *server, const struct outline *outline,
-				const struct outline_rule *rule,
+static enum word_kind word_kind(const struct outline_rule *rule, const struct tree *tree,
 				const struct outline_token *token)
 {
-	struct tree tree;
 	size_t node;
 
 	if (token == rule->name)
 		return rule->kind == OUTLINE_CALL ? WORD_CALL : WORD_NONE;
-	tree = tree_new(server->scratch, outline, rule);
-	node = tree_node_of(&tree, token);
+	node = tree_node_of(tree, token);
 	if (node == TREE_NONE)
 		return WORD_NONE;
-	switch (tree.nodes[node].kind) {
+	switch (tree->nodes[node].kind) {
 	case TREE_ITEM:
 		return WORD_ITEM;
 	case TREE_CONST:
@@ -95,6 +92,7 @@ static void add_words(struct lsp_server *server, struct occurrences *all,
 
 	for (size_t i = 0; i < outline->rule_count; i++) {
 		const struct outline_rule *own = &outline->rules[i];
+		struct tree tree = {0};
 
 		if (kind == WORD_ITEM &&
 		    (!own->name || !rule || strcmp(own->name->text, rule) != 0))
@@ -102,8 +100,11 @@ static void add_words(struct lsp_server *server, struct occurrences *all,
 		for (size_t j = own->first; j < own->end; j++) {
 			const struct outline_token *token = &outline->tokens[j];
 
-			if (token->kind == OUTLINE_NAME && strcmp(token->text, text) == 0 &&
-			    word_kind(server, outline, own, token) == kind)
+			if (token->kind != OUTLINE_NAME || strcmp(token->text, text) != 0)
+				continue;
+			if (!tree.count)
+				tree = tree_new(server->scratch, outline, own);
+			if (word_kind(own, &tree, token) == kind)
 				add(server, all, document, token->span, OCCURRENCE_USE);
 		}
 	}
@@ -120,10 +121,12 @@ struct occurrences occurrences_at(struct lsp_server *server, const struct lsp_sp
 		outline_rule_at(names->outline, spot->file, spot->offset);
 	struct occurrences all = {0};
 	enum word_kind kind;
+	struct tree tree;
 
 	if (!rule || !token || token->kind != OUTLINE_NAME)
 		return all;
-	kind = word_kind(server, names->outline, rule, token);
+	tree = tree_new(server->scratch, names->outline, rule);
+	kind = word_kind(rule, &tree, token);
 	all.is_local = use && use->group;
 	if (!all.is_local && kind == WORD_NONE)
 		return all;

@@ -9,26 +9,23 @@ enum { PLACES_MAX_DEPTH = 8, PLACES_MAX_LISTED = 4096 };
 static struct places item_places(const struct view *view, const struct tree *tree, size_t item,
 				 unsigned depth);
 
-/* One more rule is looked at; false where there were enough. */
-static bool spend(const struct view *view)
+/* RULE is looked at; false where that is too much. */
+static bool spend(const struct view *view, const struct outline_rule *rule)
 {
-	if (!*view->budget)
+	size_t tokens = rule->end - rule->first;
+
+	if (*view->budget < tokens)
 		return false;
-	--*view->budget;
+	*view->budget -= tokens;
 	return true;
 }
 
-static size_t group_index(const struct names *names, const struct outline_token *token,
-			  const struct name_group **group)
+static const struct name_group *group_of(const struct names *names,
+					 const struct outline_token *token)
 {
-	for (size_t i = 0; i < names->use_count; i++) {
-		if (names->uses[i].token == token) {
-			*group = names->uses[i].group;
-			return i;
-		}
-	}
-	*group = NULL;
-	return SIZE_MAX;
+	const struct name_use *use = token ? names_use_of(names, token) : NULL;
+
+	return use ? use->group : NULL;
 }
 
 static void list_item(const struct view *view, const struct tree *tree, size_t item,
@@ -39,15 +36,14 @@ static void list_reference(const struct view *view, const struct outline_token *
 			   struct place_consts *listed, unsigned depth)
 {
 	const struct outline *outline = view->names->outline;
-	const struct name_group *group;
+	const struct name_group *group = group_of(view->names, token);
 
-	if (token)
-		group_index(view->names, token, &group);
-	if (!token || !group || group->kind != OUTLINE_FLAGS || depth == PLACES_MAX_DEPTH) {
+	if (!group || group->kind != OUTLINE_FLAGS || depth == PLACES_MAX_DEPTH) {
 		listed->is_open = true;
 		return;
 	}
-	for (size_t i = group->first; i <= group->last && spend(view); i++) {
+	for (size_t i = group->first; i <= group->last && spend(view, &outline->rules[i]);
+	     i++) {
 		struct tree tree = tree_new(view->arena, outline, &outline->rules[i]);
 
 		if (tree.count > 1)
@@ -454,10 +450,8 @@ static void definition_places(const struct view *view, const struct tree *tree,
 			      struct places *places, unsigned depth)
 {
 	const struct outline *outline = view->names->outline;
-	const struct name_group *group = NULL;
+	const struct name_group *group = group_of(view->names, tree->rule->name);
 
-	if (tree->rule->name)
-		group_index(view->names, tree->rule->name, &group);
 	if (!group || depth == PLACES_MAX_DEPTH)
 		return;
 	for (size_t i = 0; i < view->names->use_count && places->list.count < PLACES_MAX; i++) {
@@ -467,7 +461,8 @@ static void definition_places(const struct view *view, const struct tree *tree,
 		size_t node;
 		const struct place *place;
 
-		if (use->group != group || use->is_definition || !spend(view))
+		if (use->group != group || use->is_definition ||
+		    !spend(view, &outline->rules[use->rule]))
 			continue;
 		user = tree_new(view->arena, outline, &outline->rules[use->rule]);
 		node = tree_item_of(&user, tree_node_of(&user, use->token));

@@ -13,7 +13,8 @@
 
 enum {
 	PLACES_MAX = 64,
-	PLACES_BUDGET = 2000, /* rules looked at for one answer: references multiply */
+	PLACES_BUDGET = 200 * 1000, /* tokens of the rules looked at for one answer: references
+				       multiply */
 };
 
 /** One thing that an item can be. */
@@ -37,7 +38,7 @@ struct view {
 	const struct abi_db *db;
 	unsigned arch;
 	const struct names *names;
-	size_t *budget; /* rules that may still be looked at */
+	size_t *budget; /* tokens of rules that may still be looked at */
 };
 
 /** What ITEM of TREE can be; at most PLACES_MAX. */

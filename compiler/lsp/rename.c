@@ -39,9 +39,15 @@ json_t *lsp_prepare_rename(struct lsp_server *server, const json_t *params)
 static bool is_taken(struct lsp_server *server, const struct occurrences *all, const char *name)
 {
 	const struct occurrence *one;
+	const struct lsp_document *done = NULL; /* they stand document by document */
 
 	vec_each (one, &all->list) {
-		const struct names *names = analysis_names(analysis_of(server, one->document));
+		const struct names *names;
+
+		if (one->document == done)
+			continue;
+		done = one->document;
+		names = analysis_names(analysis_of(server, one->document));
 
 		for (size_t i = 0; i < names->use_count; i++) {
 			if (strcmp(names->uses[i].token->text, name) == 0)

@@ -23,7 +23,17 @@ struct draft {
 	VEC(const char *) overlays;
 };
 
-static void add_strings(struct draft *draft, const json_t *value, bool is_arch)
+/* A file that the editor names is one of its folder, unless it says otherwise. */
+static const char *setting_path(struct lsp_server *server, struct arena *arena,
+				const char *path)
+{
+	if (path[0] == '/' || !server->folders.count)
+		return arena_strdup(arena, path);
+	return arena_printf(arena, "%s/%s", server->folders.items[0], path);
+}
+
+static void add_strings(struct lsp_server *server, struct draft *draft, const json_t *value,
+			bool is_arch)
 {
 	struct arena *arena = draft->settings.arena;
 	size_t count = json_is_string(value) ? 1 : json_array_size(value);
@@ -35,7 +45,7 @@ static void add_strings(struct draft *draft, const json_t *value, bool is_arch)
 		if (text && is_arch)
 			vec_push(arena, &draft->archs, arena_strdup(arena, text));
 		else if (text)
-			vec_push(arena, &draft->overlays, arena_strdup(arena, text));
+			vec_push(arena, &draft->overlays, setting_path(server, arena, text));
 	}
 }
 
@@ -160,8 +170,8 @@ void settings_from_value(struct lsp_server *server, const json_t *value)
 
 	if (json_is_string(arch) || json_array_size(arch))
 		draft.archs.count = 0;
-	add_strings(&draft, arch, true);
-	add_strings(&draft, value_at(value, "abi"), false);
+	add_strings(server, &draft, arch, true);
+	add_strings(server, &draft, value_at(value, "abi"), false);
 	if (kernel)
 		take_kernel(server, &draft, kernel);
 	if (json_is_boolean(value_at(value, "portable")))

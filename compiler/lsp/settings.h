@@ -10,7 +10,8 @@ void settings_from_options(struct lsp_server *server, const struct lsp_options *
 
 /**
  * Take what the editor sets: `{arch: [...], abi: [FILE...], minKernel: "6.1", portable: bool,
- * warnings: ["no-covered", ...]}`, on top of the command line. What is wrong is shown to the
+ * warnings: ["no-covered", ...]}`, on top of the command line; FILE is relative to the first
+ * folder. What is wrong is shown to the
  * user with window/showMessage.
  */
 void settings_from_value(struct lsp_server *server, const json_t *value);

@@ -6,6 +6,8 @@
 #include "arena.h"
 #include "utf8.h"
 
+enum { LSP_MARK_STEP = 1024 };
+
 static void lines_push(struct lsp_lines *lines, uint32_t start)
 {
 	if (lines->count == lines->capacity) {
@@ -20,11 +22,81 @@ static void lines_push(struct lsp_lines *lines, uint32_t start)
 	lines->starts[lines->count++] = start;
 }
 
+/* How many units the next character of LEN bytes at TEXT is, and how many bytes. */
+static size_t count_character(const char *text, size_t len, struct lsp_mark *mark)
+{
+	uint32_t point;
+	size_t step = utf8_decode(text, len, &point);
+
+	mark->units += point != UTF8_INVALID && point > 0xffff ? 2 : 1;
+	mark->points++;
+	return step;
+}
+
+static bool is_ascii(const char *text, size_t size)
+{
+	unsigned char all = 0;
+
+	for (size_t at = 0; at < size; at++)
+		all |= (unsigned char)text[at];
+	return all < 0x80;
+}
+
+static void lines_mark(struct lsp_lines *lines, const char *text, size_t size)
+{
+	size_t count = size / LSP_MARK_STEP + 1;
+	struct lsp_mark mark = {0};
+
+	lines->mark_count = 0;
+	if (is_ascii(text, size))
+		return;
+	if (count > lines->mark_capacity) {
+		free(lines->marks);
+		lines->marks = malloc(2 * count * sizeof(*lines->marks));
+		if (!lines->marks)
+			arena_out_of_memory();
+		lines->mark_capacity = 2 * count;
+	}
+	for (size_t at = 0; lines->mark_count < count; mark.offset = (uint32_t)at) {
+		size_t end = (lines->mark_count + 1) * LSP_MARK_STEP;
+
+		lines->marks[lines->mark_count++] = mark;
+		while (at < size && at < end)
+			at += count_character(text + at, size - at, &mark);
+	}
+}
+
+/* What stands before the character that byte OFFSET is in. */
+static struct lsp_mark count_before(const struct lsp_lines *lines, const char *text,
+				    size_t size, uint32_t offset)
+{
+	size_t index = offset / LSP_MARK_STEP;
+	struct lsp_mark mark;
+
+	if (!lines->mark_count)
+		return (struct lsp_mark){offset, offset, offset};
+	/* a mark stands at the start of a character, which may be a little later */
+	while (lines->marks[index].offset > offset)
+		index--;
+	mark = lines->marks[index];
+	while (mark.offset < offset) {
+		struct lsp_mark next = mark;
+
+		next.offset += (uint32_t)count_character(text + mark.offset, size - mark.offset,
+							 &next);
+		if (next.offset > offset)
+			break;
+		mark = next;
+	}
+	return mark;
+}
+
 void lsp_lines_build(struct lsp_lines *lines, const char *text, size_t size)
 {
 	bool has_returns = size && memchr(text, '\r', size);
 
 	lines->count = 0;
+	lines_mark(lines, text, size);
 	lines_push(lines, 0);
 	for (size_t at = 0; at < size; at++) {
 		if (!has_returns) {
@@ -43,6 +115,7 @@ void lsp_lines_build(struct lsp_lines *lines, const char *text, size_t size)
 void lsp_lines_free(struct lsp_lines *lines)
 {
 	free(lines->starts);
+	free(lines->marks);
 	*lines = (struct lsp_lines){0};
 }
 
@@ -77,23 +150,20 @@ static size_t step_over(const char *text, size_t len, enum lsp_encoding encoding
 struct lsp_position lsp_position_at(const struct lsp_lines *lines, const char *text,
 				    size_t size, enum lsp_encoding encoding, uint32_t offset)
 {
+	struct lsp_mark start, end;
 	size_t line;
-	struct lsp_position position;
 
 	if (offset > size)
 		offset = (uint32_t)size;
 	line = line_of(lines, offset);
-	position = (struct lsp_position){.line = (uint32_t)line};
-	for (size_t at = lines->starts[line]; at < offset;) {
-		uint32_t units;
-		size_t step = step_over(text + at, size - at, encoding, &units);
-
-		if (at + step > offset)
-			break;
-		position.column += units;
-		at += step;
-	}
-	return position;
+	start = count_before(lines, text, size, lines->starts[line]);
+	end = count_before(lines, text, size, offset);
+	return (struct lsp_position){
+		.line = (uint32_t)line,
+		.column = encoding == LSP_UTF8	  ? end.offset - start.offset
+			  : encoding == LSP_UTF16 ? end.units - start.units
+						  : end.points - start.points,
+	};
 }
 
 /* Where LINE ends, before the mark that ends it. */

@@ -18,11 +18,21 @@ struct lsp_position {
 	uint32_t column;
 };
 
+/** How much stands before a byte, counted from the start of the text. */
+struct lsp_mark {
+	uint32_t offset;
+	uint32_t units;	 /* of UTF-16 */
+	uint32_t points; /* of UTF-32 */
+};
+
 /** Where the lines of a text begin; memory of malloc(). */
 struct lsp_lines {
 	uint32_t *starts;
 	size_t count; /* never 0 once built */
 	size_t capacity;
+	struct lsp_mark *marks; /* one every few bytes, so that long lines cost no more */
+	size_t mark_count;	/* 0: the text is ASCII */
+	size_t mark_capacity;
 };
 
 /** Find the lines of SIZE bytes at TEXT; memory of an earlier build is used again. */

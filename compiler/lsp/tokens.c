@@ -111,9 +111,9 @@ static void paint_comments(struct painter *painter, uint32_t offset)
 }
 
 static void paint_name(struct painter *painter, const struct outline_rule *rule,
-		       const struct tree *tree, const struct outline_token *token)
+		       const struct tree *tree, const struct outline_token *token, size_t *hint)
 {
-	size_t node = tree_node_of(tree, token);
+	size_t node = tree_node_after(tree, token, hint);
 	size_t parent;
 
 	if (token == rule->name) {
@@ -148,6 +148,7 @@ static void paint_name(struct painter *painter, const struct outline_rule *rule,
 static void paint_rule(struct painter *painter, const struct outline_rule *rule)
 {
 	struct tree tree;
+	size_t hint = 0;
 
 	if (rule->span.file != 0 || rule->span.end <= painter->start ||
 	    rule->span.start >= painter->end)
@@ -159,7 +160,7 @@ static void paint_rule(struct painter *painter, const struct outline_rule *rule)
 		paint_comments(painter, token->span.start);
 		switch (token->kind) {
 		case OUTLINE_NAME:
-			paint_name(painter, rule, &tree, token);
+			paint_name(painter, rule, &tree, token, &hint);
 			break;
 		case OUTLINE_NUMBER:
 			paint(painter, token->span, TYPE_NUMBER, 0);

@@ -309,6 +309,15 @@ size_t tree_node_of(const struct tree *tree, const struct outline_token *token)
 	return TREE_NONE;
 }
 
+/* Nodes stand in the order of their tokens. */
+size_t tree_node_after(const struct tree *tree, const struct outline_token *token, size_t *hint)
+{
+	while (*hint < tree->count &&
+	       (!tree->nodes[*hint].token || tree->nodes[*hint].token < token))
+		++*hint;
+	return *hint < tree->count && tree->nodes[*hint].token == token ? *hint : TREE_NONE;
+}
+
 size_t tree_item_named(const struct tree *tree, size_t list, const char *name)
 {
 	for (size_t i = tree->nodes[list].first; i != TREE_NONE; i = tree->nodes[i].next) {

@@ -55,6 +55,10 @@ size_t tree_item_at(const struct tree *tree, uint32_t offset);
 /** The node whose name, number or reference TOKEN is, or TREE_NONE. */
 size_t tree_node_of(const struct tree *tree, const struct outline_token *token);
 
+/** The same from node *HINT on, which is moved along: for tokens in their order. */
+size_t tree_node_after(const struct tree *tree, const struct outline_token *token,
+		       size_t *hint);
+
 /** The item called NAME in the list of node LIST, or TREE_NONE. */
 size_t tree_item_named(const struct tree *tree, size_t list, const char *name);
 

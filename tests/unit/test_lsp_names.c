@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lsp_fixture.h"
 
@@ -156,6 +157,48 @@ START_TEST(symbols_of_all_open_files_are_found)
 	ck_assert_str_eq(lsp_string_at(list, "0.location.uri"), "file:///w/other.scml");
 	list = lsp_request("workspace/symbol", "{\"query\":\"\"}");
 	ck_assert_uint_eq(json_array_size(list), 3);
+}
+END_TEST
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[200];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	fputs(text, out);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+START_TEST(files_of_the_folder_are_looked_at_too)
+{
+	char folder[] = "/tmp/scml-lsp-XXXXXX", params[500], path[200];
+	const json_t *list;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	write_file(folder, "a.scml", "in_a_file = 1;\n");
+	write_file(folder, "x.yaml", "constants: {own.h: {OWN_FLAG: 1}}\n");
+	snprintf(params, sizeof(params),
+		 "{\"capabilities\":{},\"rootUri\":\"file://%s\",\"initializationOptions\":{"
+		 "\"abi\":[\"x.yaml\"]}}",
+		 folder);
+	lsp_restart(params);
+	list = lsp_request("workspace/symbol", "{\"query\":\"in_a\"}");
+	ck_assert_uint_eq(json_array_size(list), 1);
+	write_file(folder, "a.scml", "other_name = 1;\n");
+	ck_assert_uint_eq(
+		json_array_size(lsp_request("workspace/symbol", "{\"query\":\"in_a\"}")), 0);
+	snprintf(path, sizeof(path), "%s/a.scml", folder);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_uint_eq(json_array_size(lsp_request("workspace/symbol", "{\"query\":\"\"}")),
+			  0);
+	lsp_open("a = OWN_FLAG;\nread(fd, buf, count = <a>);");
+	ck_assert_uint_eq(json_array_size(lsp_diagnostics(LSP_URI)), 0);
+	snprintf(path, sizeof(path), "%s/x.yaml", folder);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rmdir(folder), 0);
 }
 END_TEST
 
@@ -407,6 +450,7 @@ int main(void)
 	tcase_add_test(tcase, a_rename_that_would_change_the_meaning_is_refused);
 	tcase_add_test(tcase, symbols_stand_under_the_headings_of_their_sections);
 	tcase_add_test(tcase, symbols_of_all_open_files_are_found);
+	tcase_add_test(tcase, files_of_the_folder_are_looked_at_too);
 	tcase_add_test(tcase, rules_comments_and_sections_fold);
 	tcase_add_test(tcase, selections_grow_from_the_word_to_the_rule);
 	tcase_add_test(tcase, words_have_the_colour_of_what_they_are);

@@ -138,6 +138,48 @@ START_TEST(places_are_counted_in_the_agreed_units)
 }
 END_TEST
 
+/* Against counting from the start of the line. */
+START_TEST(places_in_long_lines_are_those_of_a_count)
+{
+	enum { SIZE = 20000 };
+	static const char *const pieces[] = {"a", "\xc3\xa9", "\xf0\x9f\x98\x80", "\xff",
+					     "\xe2\x82\xac"};
+	char *text = malloc(SIZE + 8);
+	struct lsp_lines lines = {0};
+	uint32_t units = 0, points = 0;
+	size_t size = 0;
+
+	while (size < SIZE) {
+		const char *piece = pieces[(size * 7 + size / 13) % 5];
+
+		memcpy(text + size, piece, strlen(piece));
+		size += strlen(piece);
+	}
+	lsp_lines_build(&lines, text, size);
+	for (uint32_t at = 0; at < size;) {
+		bool is_long = ((unsigned char)text[at] & 0xf8) == 0xf0;
+
+		ck_assert_uint_eq(lsp_position_at(&lines, text, size, LSP_UTF16, at).column,
+				  units);
+		ck_assert_uint_eq(lsp_position_at(&lines, text, size, LSP_UTF32, at).column,
+				  points);
+		ck_assert_uint_eq(lsp_position_at(&lines, text, size, LSP_UTF8, at).column, at);
+		if (is_long) /* in the middle: that of the character */
+			ck_assert_uint_eq(
+				lsp_position_at(&lines, text, size, LSP_UTF16, at + 2).column,
+				units);
+		units += is_long ? 2 : 1;
+		points++;
+		at += is_long					 ? 4
+		      : ((unsigned char)text[at] & 0xf0) == 0xe0 ? 3
+		      : ((unsigned char)text[at] & 0xe0) == 0xc0 ? 2
+								 : 1;
+	}
+	lsp_lines_free(&lines);
+	free(text);
+}
+END_TEST
+
 START_TEST(places_outside_the_text_are_its_nearest)
 {
 	static const char text[] = "ab\r\ncd";
@@ -278,6 +320,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_too_large_is_skipped_and_not_kept);
 	tcase_add_test(tcase, a_line_without_an_end_takes_no_memory);
 	tcase_add_test(tcase, places_are_counted_in_the_agreed_units);
+	tcase_add_test(tcase, places_in_long_lines_are_those_of_a_count);
 	tcase_add_test(tcase, places_outside_the_text_are_its_nearest);
 	tcase_add_test(tcase, names_of_files_go_both_ways);
 	tcase_add_test(tcase, a_text_after_many_edits_is_diagnosed_as_if_opened_anew);
