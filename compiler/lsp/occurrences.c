@@ -62,13 +62,13 @@ static void add_group(struct lsp_server *server, struct occurrences *all,
 enum word_kind { WORD_NONE, WORD_CALL, WORD_CONST, WORD_ITEM, WORD_UNBOUND };
 
 static enum word_kind word_kind(const struct outline_rule *rule, const struct tree *tree,
-				const struct outline_token *token)
+				const struct outline_token *token, size_t *hint)
 {
 	size_t node;
 
 	if (token == rule->name)
 		return rule->kind == OUTLINE_CALL ? WORD_CALL : WORD_NONE;
-	node = tree_node_of(tree, token);
+	node = tree_node_after(tree, token, hint);
 	if (node == TREE_NONE)
 		return WORD_NONE;
 	switch (tree->nodes[node].kind) {
@@ -93,6 +93,7 @@ static void add_words(struct lsp_server *server, struct occurrences *all,
 	for (size_t i = 0; i < outline->rule_count; i++) {
 		const struct outline_rule *own = &outline->rules[i];
 		struct tree tree = {0};
+		size_t hint = 0;
 
 		if (kind == WORD_ITEM &&
 		    (!own->name || !rule || strcmp(own->name->text, rule) != 0))
@@ -104,7 +105,7 @@ static void add_words(struct lsp_server *server, struct occurrences *all,
 				continue;
 			if (!tree.count)
 				tree = tree_new(server->scratch, outline, own);
-			if (word_kind(own, &tree, token) == kind)
+			if (word_kind(own, &tree, token, &hint) == kind)
 				add(server, all, document, token->span, OCCURRENCE_USE);
 		}
 	}
@@ -122,11 +123,12 @@ struct occurrences occurrences_at(struct lsp_server *server, const struct lsp_sp
 	struct occurrences all = {0};
 	enum word_kind kind;
 	struct tree tree;
+	size_t hint = 0;
 
 	if (!rule || !token || token->kind != OUTLINE_NAME)
 		return all;
 	tree = tree_new(server->scratch, names->outline, rule);
-	kind = word_kind(rule, &tree, token);
+	kind = word_kind(rule, &tree, token, &hint);
 	all.is_local = use && use->group;
 	if (!all.is_local && kind == WORD_NONE)
 		return all;

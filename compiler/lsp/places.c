@@ -237,18 +237,20 @@ static struct place_form form_of(const struct view *view, const struct bound_rul
 	return form;
 }
 
-/* The rule as the binder reads it: names and whether there is a pattern. */
+/* The rule as the binder reads it: names and whether there is a pattern. What stands beyond
+ * all orders of parameters has no say in which it is. */
 static struct res_rule fake_rule(const struct view *view, const struct tree *tree)
 {
 	static const struct res_pattern pattern = {.kind = RES_INTEGER};
 	struct ast_rule *ast = ARENA_NEW(view->arena, struct ast_rule);
-	struct res_param *params = ARENA_ARRAY(view->arena, struct res_param, tree->count);
-	struct ast_param *names = ARENA_ARRAY(view->arena, struct ast_param, tree->count);
+	struct res_param *params = ARENA_ARRAY(view->arena, struct res_param, ABI_MAX_PARAMS);
+	struct ast_param *names = ARENA_ARRAY(view->arena, struct ast_param, ABI_MAX_PARAMS);
 	size_t count = 0;
 
 	ast->name.text = tree->rule->name->text;
 	ast->is_open = true;
-	for (size_t i = tree->nodes[0].first; i != TREE_NONE; i = tree->nodes[i].next) {
+	for (size_t i = tree->nodes[0].first; i != TREE_NONE && count < ABI_MAX_PARAMS;
+	     i = tree->nodes[i].next) {
 		const struct tree_node *item = &tree->nodes[i];
 
 		if (item->is_dots)
