@@ -28,8 +28,15 @@ int cmd_sim(struct cli *cli)
 	struct bpf_code code;
 	struct scml_call call;
 	unsigned arch;
-	int status = cli_read_filter(cli, &code);
+	int status;
 
+	if (cli->inputs.count && strcmp(cli->inputs.items[0], "-") == 0) {
+		fprintf(stderr,
+			"scmlc: the calls come from standard input, so the filter cannot; "
+			"name a file\n");
+		return CLI_USAGE;
+	}
+	status = cli_read_filter(cli, &code);
 	if (status != CLI_DONE)
 		return status;
 	if (!bpf_check(code.items, code.count, &fault)) {

@@ -231,7 +231,13 @@ static void print_help(void)
 	printf("\nEngines:\n");
 	for (const struct engine *engine = engines; engine->name; engine++)
 		printf("  %-20s %s\n", engine->name, engine->help);
-	printf("\nThe program's exit status is passed on.\n");
+	printf("\nThe program's exit status is passed on. Otherwise: 0 done, 1 errors in the "
+	       "rules "
+	       "or in a\nreport, 2 wrong usage, 3 system error, 126 the program cannot be "
+	       "executed, 127 it was not\nfound. With --fail, after the run: 1 a call was "
+	       "unsupported, 4 it cannot be certified,\nbecause something was lost, unreadable "
+	       "or "
+	       "undecided.\n");
 }
 
 static int usage_error(const char *what, const char *word)
