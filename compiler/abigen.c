@@ -284,8 +284,44 @@ static bool write_tables(const char *path, const struct abi_db *db)
 	return true;
 }
 
+/* What the tables hold and how many bytes they take. */
+static void print_sizes(const struct abi_db *db)
+{
+	size_t bytes = db->string_bytes;
+
+#define BYTES(field, count) bytes += sizeof(*db->field) * (db->count)
+	BYTES(archs, arch_count);
+	BYTES(consts, const_count);
+	BYTES(sets, set_count);
+	BYTES(set_fields, set_field_count);
+	BYTES(structs, struct_count);
+	BYTES(fields, field_count);
+	BYTES(union_cases, union_case_count);
+	BYTES(calls, call_count);
+	BYTES(variants, variant_count);
+	BYTES(params, param_count);
+	BYTES(views, view_count);
+	BYTES(view_params, view_param_count);
+	BYTES(shapes, shape_count);
+	BYTES(muxes, mux_count);
+	BYTES(cases, case_count);
+	BYTES(refs, ref_count);
+	BYTES(names, name_count);
+	BYTES(rows, row_count);
+	BYTES(nr_calls, nr_call_count);
+	BYTES(const_hash, const_hash_mask + 1);
+	BYTES(call_hash, call_hash_mask + 1);
+	BYTES(struct_hash, struct_hash_mask + 1);
+	BYTES(set_hash, set_hash_mask + 1);
+#undef BYTES
+	printf("%u calls, %u constants, %u sets, %u structs with %u fields: %zu bytes\n",
+	       db->call_count - 1, db->const_count - 1, db->set_count - 1, db->struct_count - 1,
+	       db->field_count, bytes);
+}
+
 int main(int argc, char **argv)
 {
+	bool wants_sizes = argc == 3 && strcmp(argv[1], "--sizes") == 0;
 	struct arena *arena = arena_new();
 	struct sources *sources = sources_new(arena);
 	struct diags *diags = diags_new(arena, sources);
@@ -293,16 +329,19 @@ int main(int argc, char **argv)
 	const struct abi_db *db = NULL;
 	int status = 1;
 
-	if (argc != 4 || strcmp(argv[1], "-o") != 0) {
-		fputs("usage: abigen -o FILE.c FOLDER\n", stderr);
+	if (!wants_sizes && (argc != 4 || strcmp(argv[1], "-o") != 0)) {
+		fputs("usage: abigen -o FILE.c FOLDER, or abigen --sizes FOLDER\n", stderr);
 		arena_free(arena);
 		return 2;
 	}
-	if (abi_yaml_read(arena, diags, sources, argv[3], &files))
+	if (abi_yaml_read(arena, diags, sources, argv[argc - 1], &files))
 		db = abi_yaml_load(arena, diags, &files);
 	diags_sort(diags);
 	diags_write(diags, DIAG_TEXT, false, stderr);
-	if (db)
+	if (db && wants_sizes) {
+		print_sizes(db);
+		status = 0;
+	} else if (db)
 		status = write_tables(argv[2], db) ? 0 : 3;
 	arena_free(arena);
 	return status;

@@ -60,7 +60,7 @@ static int format_input(struct cli *cli, const char *path)
 	const char *text;
 	size_t size;
 
-	if (!document)
+	if (!document || document->is_incomplete)
 		return CLI_DONE; /* said already */
 	result = fmt_document(compilation->arena, compilation->diags, compilation->sources,
 			      document, &options);

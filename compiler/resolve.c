@@ -201,6 +201,8 @@ static void report_unknown(struct resolver *resolver, const struct ast_part *par
 			best = builtins[i].name;
 		}
 	}
+	if (resolver->ast->source->is_incomplete)
+		return; /* it may be in what could not be read */
 	if (!best) {
 		diag = diag_add(
 			resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,

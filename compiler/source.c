@@ -390,8 +390,7 @@ static const struct source_document *document_of(struct sources *sources, struct
 		gather_push(&gather, (struct source_chunk){file->id, text_start(file),
 							   (uint32_t)file->size, false});
 	}
-	if (gather.has_failed)
-		return NULL;
+	document->is_incomplete = gather.has_failed;
 	document->file = file;
 	document->chunks = gather.chunks.items;
 	document->chunk_count = gather.chunks.count;

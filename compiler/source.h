@@ -53,6 +53,7 @@ struct source_document {
 	const struct source_file *file; /* the input itself */
 	const struct source_chunk *chunks;
 	size_t chunk_count;
+	bool is_incomplete; /* an include could not be had; an error says so */
 };
 
 /** A place as people count: both from 1; the column counts bytes. */
@@ -78,8 +79,8 @@ void sources_set_reader(struct sources *sources, source_reader *reader, void *co
 
 /**
  * Read PATH (`-`: standard input) and find its document. A `.md` file is read as Markdown. On
- * any failure (missing, a folder, too large, a bad include) errors are pushed to DIAGS and NULL
- * is returned.
+ * failure (missing, a folder, too large) errors are pushed to DIAGS and NULL is returned. After
+ * an error about an include the document is what the page has beside it.
  */
 const struct source_document *source_read(struct sources *sources, struct diags *diags,
 					  const char *path);
