@@ -350,7 +350,7 @@ static void print_archs(FILE *out)
 			: i + 1 == db->arch_count ? " or "
 						  : ", ",
 			abi_string(db, db->archs[i].name));
-	fputs("; an overlay can add others.\n", out);
+	fputs(".\n", out);
 }
 
 void cli_help(const struct cli_command *command, FILE *out)
