@@ -315,7 +315,7 @@ static size_t drop_orders(struct factoring *factoring, struct order *orders, siz
 		orders[at] = order;
 		runs[at] = own;
 	}
-	while (count > ORDERS_KEPT || (count > 1 && runs[count - 1] > runs[0] + runs[0] / 4))
+	while (count > ORDERS_KEPT || (count > 1 && runs[count - 1] > runs[0] + runs[0] / 16))
 		count--;
 	return count;
 }

@@ -3,8 +3,7 @@
 enum {
 	CANDIDATES = 32,
 	PARTS_MAX = 8,	 /* candidates for what a first test leaves over */
-	DEPTH_MAX = 2,	 /* first tests before the comparisons */
-	LONG_LIST = 6,	 /* runs of a word that is asked one first test less */
+	DEPTH_MAX = 1,	 /* first tests before the comparisons */
 	PLAIN_LIST = 20, /* runs of a word of which no first test is asked at all */
 	FILLS_MAX = 2,	 /* exits for words that were settled by a first test */
 	CHAIN_MAX = 3,	 /* numbers that are taken out before an earlier choice */
@@ -262,7 +261,7 @@ static void propose(struct bpf_select *select, const struct bpf_choice *choice,
 		    diagram_node function, uint32_t zeros, unsigned depth,
 		    struct candidates *candidates)
 {
-	unsigned deepest = choice->run_count > LONG_LIST ? 1 : DEPTH_MAX;
+	unsigned deepest = DEPTH_MAX;
 
 	if (choice->run_count > PLAIN_LIST && choice->support == UINT32_MAX)
 		deepest = 0;
