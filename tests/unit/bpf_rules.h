@@ -39,6 +39,7 @@ static inline struct bpf_options random_options(struct random *random)
 	options.scope = random_below(random, 3) ? BPF_SCOPE_ALL : BPF_SCOPE_LISTED;
 	options.call_actions = own;
 	options.call_action_count = random_below(random, 3);
+	options.is_hasty = random_below(random, 4) == 0;
 	return options;
 }
 

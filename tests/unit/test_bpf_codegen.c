@@ -427,6 +427,7 @@ static struct bpf_options random_options(struct random *random)
 		options.scope = BPF_SCOPE_LISTED;
 	options.call_actions = &own;
 	options.call_action_count = random_below(random, 2);
+	options.is_hasty = random_below(random, 4) == 0;
 	return options;
 }
 

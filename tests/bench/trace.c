@@ -1,0 +1,326 @@
+/*
+ * trace: how much longer programs take under scmltrace than by themselves, beside strace. Every
+ * round runs each way once, one after the other; what is shown is the median of the rounds'
+ * ratios to the bare run of the same round.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_ROUNDS = 101, MAX_TEXT = 4096, PORT = 17391 };
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* The loops: this program with `loop NAME TIMES` as its arguments. */
+
+static void loop_cheap(long times)
+{
+	for (long i = 0; i < times; i++)
+		syscall(SYS_getpid);
+}
+
+static void loop_bytes(long times)
+{
+	int fds[2];
+	char byte = 0;
+
+	if (pipe(fds))
+		_exit(1);
+	for (long i = 0; i < times; i++)
+		if (write(fds[1], &byte, 1) != 1 || read(fds[0], &byte, 1) != 1)
+			_exit(1);
+}
+
+/* A call whose verdict lies in memory. */
+static void loop_deep(long times)
+{
+	struct sockaddr address = {.sa_family = AF_UNIX};
+
+	for (long i = 0; i < times; i++)
+		connect(-1, &address, sizeof(address));
+}
+
+static atomic_int turn;
+static long turns;
+
+static void *take_turns(void *context)
+{
+	int own = *(int *)context;
+
+	for (long i = 0; i < turns; i++) {
+		while (turn != own)
+			syscall(SYS_futex, &turn, FUTEX_WAIT_PRIVATE, !own, NULL, NULL, 0);
+		turn = !own;
+		syscall(SYS_futex, &turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	}
+	return NULL;
+}
+
+static void loop_futex(long times)
+{
+	pthread_t other;
+	int mine = 0, its = 1;
+
+	turns = times;
+	pthread_create(&other, NULL, take_turns, &its);
+	take_turns(&mine);
+	pthread_join(other, NULL);
+}
+
+/* One message there and one back: three calls with an address in memory a round. */
+static void loop_echo(long times)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr *any = (struct sockaddr *)&address;
+	socklen_t len = sizeof(address);
+	int server = socket(AF_INET, SOCK_STREAM, 0);
+	char text[512] = {0};
+	pid_t child;
+
+	if (bind(server, any, len) || listen(server, 8) || getsockname(server, any, &len))
+		_exit(1);
+	child = fork();
+	for (long i = 0; i < times; i++) {
+		int fd = child ? accept(server, NULL, NULL) : socket(AF_INET, SOCK_STREAM, 0);
+
+		if (!child && connect(fd, any, len))
+			_exit(1);
+		for (int j = 0; j < 10; j++) {
+			if (child)
+				recv(fd, text, sizeof(text), MSG_WAITALL);
+			if (send(fd, text, sizeof(text), 0) < 0)
+				_exit(1);
+			if (!child)
+				recv(fd, text, sizeof(text), MSG_WAITALL);
+		}
+		close(fd);
+	}
+	if (!child)
+		_exit(0);
+	wait(NULL);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(long times);
+} loops[] = {
+	{"cheap", loop_cheap}, {"bytes", loop_bytes}, {"deep", loop_deep},
+	{"futex", loop_futex}, {"echo", loop_echo},
+};
+
+static int run_loop(const char *name, long times)
+{
+	for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
+		if (strcmp(loops[i].name, name) == 0) {
+			double start = now();
+
+			loops[i].run(times);
+			printf("%.9f\n", now() - start);
+			return 0;
+		}
+	}
+	return 2;
+}
+
+/* What is measured: a shell command in which $RUN stands before the program. Where it prints a
+ * number, that is the time, and otherwise its own. */
+static const struct workload {
+	const char *name;
+	double target; /* 0: none */
+	const char *needs;
+	const char *command;
+} workloads[] = {
+	{"cheap-call loop", 1.3, "sh", "$RUN $SELF loop cheap 60000"},
+	{"1-byte write and read", 1.3, "sh", "$RUN $SELF loop bytes 30000"},
+	{"find + stat", 1.1, "find", "$RUN find /usr/include -size +1000000k"},
+	{"ls -lR", 1.2, "ls", "$RUN ls -lR /usr/include /usr/share/doc >ls.out"},
+	{"C build", 1.1, "make", "rm -f *.o; $RUN make -s -f build.mk"},
+	{"git status", 1.1, "git",
+	 "$RUN sh -c 'for i in 1 2 3 4 5; do git -C repo status; done' >git.out"},
+	{"300 x true", 1.1, "sh",
+	 "$RUN sh -c 'i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done'"},
+	{"redis-benchmark", 1.1, "redis-server",
+	 "$RUN redis-server --port 17392 --save '' --appendonly no >redis.out & "
+	 "until redis-cli -p 17392 ping >ping.out 2>&1; do sleep 0.05; done; "
+	 "a=$(date +%s%N); redis-benchmark -p 17392 -n 10000 -t set,get -q >bench.out; "
+	 "b=$(date +%s%N); "
+	 "redis-cli -p 17392 shutdown nosave >ping.out 2>&1; wait; "
+	 "echo $((b-a)) | awk '{print $1/1e9}'"},
+	{"futex, 2 threads", 1.1, "sh", "$RUN $SELF loop futex 20000"},
+	{"echo, 3 deep calls a round", 1.6, "sh", "$RUN $SELF loop echo 400"},
+	{"start-up (/bin/true)", 0, "sh", "exec $RUN /bin/true"},
+};
+
+enum { WORKLOADS = sizeof(workloads) / sizeof(workloads[0]) };
+
+enum way { BARE, SCMLTRACE, STRACE, STRACE_BPF, WAYS };
+
+static const char *const way_names[WAYS] = {"bare", "scmltrace", "strace -yy -f",
+					    "strace --seccomp-bpf"};
+
+static char runs[WAYS][MAX_TEXT];
+
+/* The seconds of COMMAND by way of WAY; negative: it failed. */
+static double measure(const struct workload *workload, enum way way)
+{
+	double start, value = -1, took;
+	char line[128], *end;
+	FILE *output;
+	int status;
+
+	setenv("RUN", runs[way], 1);
+	start = now();
+	output = popen(workload->command, "r");
+	if (!output)
+		return -1;
+	while (fgets(line, sizeof(line), output)) {
+		double number = strtod(line, &end);
+
+		if (end != line && *end == '\n')
+			value = number;
+	}
+	status = pclose(output);
+	took = now() - start;
+	if (status)
+		return -1;
+	return value >= 0 ? value : took;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+static bool has(const char *program)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "command -v %s >/dev/null 2>&1", program);
+	return system(command) == 0;
+}
+
+static void bench(const struct workload *workload, size_t rounds, const bool *has_way)
+{
+	double ratios[WAYS][MAX_ROUNDS], extra[MAX_ROUNDS], bare_times[MAX_ROUNDS];
+	bool is_start = strstr(workload->name, "start-up");
+
+	if (!has(workload->needs)) {
+		printf("%-28s needs %s\n", workload->name, workload->needs);
+		return;
+	}
+	measure(workload, BARE);
+	if (is_start)
+		rounds = rounds * 5 < MAX_ROUNDS ? rounds * 5 : MAX_ROUNDS;
+	for (size_t i = 0; i < rounds; i++) {
+		double bare = measure(workload, BARE);
+
+		bare_times[i] = bare;
+		for (size_t way = SCMLTRACE; way < WAYS; way++) {
+			double took = has_way[way] ? measure(workload, way) : -1;
+
+			ratios[way][i] = took / bare;
+			if (way == SCMLTRACE)
+				extra[i] = took - bare;
+		}
+	}
+	printf("%-28s %8.3f s", workload->name, median(bare_times, rounds));
+	for (size_t way = SCMLTRACE; way < WAYS; way++)
+		printf(" %*.2f", way == SCMLTRACE ? 10 : 20, median(ratios[way], rounds));
+	if (workload->target > 0)
+		printf("   (wanted: at most %.1f)", workload->target);
+	if (is_start)
+		printf("   (%.2f ms more)", median(extra, rounds) * 1e3);
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* What one call costs that goes to the supervisor. */
+static void bench_call(size_t rounds)
+{
+	const struct workload deep = {"", 0, "sh", "$RUN $SELF loop deep 20000"};
+	double costs[MAX_ROUNDS];
+
+	for (size_t i = 0; i < rounds; i++)
+		costs[i] = measure(&deep, SCMLTRACE) - measure(&deep, BARE);
+	printf("%-28s %8.2f us   (wanted: at most 6)\n", "a call held and judged",
+	       median(costs, rounds) / 20000 * 1e6);
+}
+
+/* Files to build, and a repository. */
+static bool prepare(void)
+{
+	return system("for i in 1 2 3 4 5 6; do { echo '#include <stdio.h>'; echo '#include "
+		      "<stdlib.h>'; for j in $(seq 150); do echo \"int f${i}_$j(int x) { "
+		      "return x * $j + printf(\\\"%d\\\", x); }\"; done; } >part$i.c; done; "
+		      "printf 'all: part1.o part2.o part3.o part4.o part5.o part6.o\\n' "
+		      ">build.mk; "
+		      "if command -v git >/dev/null; then git init -q repo; cp -r /usr/include "
+		      "repo/ 2>/dev/null; git -C repo add . >/dev/null 2>&1; fi; :") == 0;
+}
+
+int main(int argc, char **argv)
+{
+	char folder[] = "/tmp/scml-bench-XXXXXX", self[MAX_TEXT] = "", command[128];
+	bool has_way[WAYS] = {true, true, true, true};
+	size_t rounds;
+
+	if (argc == 4 && strcmp(argv[1], "loop") == 0)
+		return run_loop(argv[2], strtol(argv[3], NULL, 10));
+	if (argc < 4) {
+		fprintf(stderr,
+			"usage: bench_trace SCMLTRACE SPEC-AND-OPTIONS ROUNDS [WORKLOAD]\n");
+		return 2;
+	}
+	rounds = strtoul(argv[3], NULL, 10);
+	if (!rounds || rounds > MAX_ROUNDS ||
+	    readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || !mkdtemp(folder) ||
+	    chdir(folder) || !prepare())
+		return 1;
+	setenv("SELF", self, 1);
+	snprintf(runs[SCMLTRACE], MAX_TEXT, "%s %s -q -o report --", argv[1], argv[2]);
+	strcpy(runs[STRACE], "strace -yy -f -o /dev/null");
+	strcpy(runs[STRACE_BPF],
+	       "strace --seccomp-bpf -f -o /dev/null -e "
+	       "trace=bind,connect,sendto,sendmsg,setsockopt,getsockopt,accept,"
+	       "accept4,getsockname,getpeername");
+	has_way[STRACE] = has_way[STRACE_BPF] = has("strace");
+	printf("%-28s %10s %10s %20s %20s\n", "", way_names[BARE], way_names[SCMLTRACE],
+	       way_names[STRACE], way_names[STRACE_BPF]);
+	for (size_t i = 0; i < WORKLOADS; i++)
+		if (argc < 5 || strstr(workloads[i].name, argv[4]))
+			bench(&workloads[i], rounds, has_way);
+	if (argc < 5 || strstr("call", argv[4]))
+		bench_call(rounds * 3 < MAX_ROUNDS ? rounds * 3 : MAX_ROUNDS);
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return system(command) != 0;
+}
