@@ -153,10 +153,10 @@ START_TEST(real_calls_are_judged_by_what_lies_in_memory)
 		if (!calls[i].name)
 			continue;
 		len = strlen(calls[i].name);
-		ck_assert_msg(end && strncmp(line, calls[i].name, len) == 0 &&
-				      line[len] == '(' &&
-				      memmem(line, (size_t)(end - line), " (unsupported)", 14),
-			      "row %zu, %s, is not shown here:\n%.1000s", i, calls[i].name, line);
+		ck_assert_msg(
+			end && strncmp(line, calls[i].name, len) == 0 && line[len] == '(' &&
+				memmem(line, (size_t)(end - line), " (unsupported)", 14),
+			"row %zu, %s, is not shown here:\n%.1000s", i, calls[i].name, line);
 		line = end + 1;
 	}
 	ck_assert_msg(*line == '\0', "more is shown than should be:\n%.1000s", line);
