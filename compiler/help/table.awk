@@ -95,6 +95,6 @@ END {
 	flush_option()
 	for (i = 1; i <= laters; i++) {
 		split(later[i], part, SUBSEP)
-		choice(part[1], part[2], "")
+		choice(part[1], part[2], part[2] == "auto" && part[1] == "--engine" ? "the first of these that works here" : "")
 	}
 }
