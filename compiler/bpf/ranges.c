@@ -17,7 +17,7 @@ enum {
 	HEAVY_MAX = 24,	      /* lone numbers that can be taken out, of a small tree */
 	FIRST_SLOTS = 1 << 8, /* of the table of plans */
 	PARTS_MAX = 1 << 18,  /* that could be planned */
-	PLANS_MAX = 1 << 13,  /* then parts are only cut in the middle */
+	PLANS_MAX = 1 << 12,  /* then parts are only cut in the middle */
 	WIDE = 16,	      /* ranges of a part that is not cut near its ends */
 	EDGE = 4,	      /* where its ends are, as shares of its ranges */
 	LIGHT = 3,	      /* or of its weight */
