@@ -26,8 +26,11 @@ static void add(struct lsp_server *server, struct occurrences *all,
 	struct occurrence one = {document, span, kind};
 	const struct occurrence *other;
 
+	/* those of one document stand together and differ */
 	vec_each (other, &all->list) {
-		if (other->document != document &&
+		if (other->document == document)
+			break;
+		if ((other->span.file || span.file) &&
 		    is_same_place(server, analysis_of(server, other->document), other->span,
 				  analysis_of(server, document), span))
 			return;
