@@ -1,9 +1,11 @@
 /* Any bytes as a log: reading them at once and in pieces gives the same calls, with the same
- * values. The first byte says how long the pieces are. */
+ * values, and looking verdicts up gives the same report as judging each line anew. The first
+ * byte says how long the pieces are. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_report.h"
 #include "strace_reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -70,12 +72,41 @@ static uint64_t read_in_pieces(const char *bytes, size_t size, size_t most)
 	return log.hash;
 }
 
+static void compare_reports(const char *bytes, size_t size, size_t most)
+{
+	static bool is_started;
+	unsigned seed = (unsigned)most;
+	char *careful, *pieces;
+
+	if (!is_started)
+		log_report_start();
+	is_started = true;
+	careful = log_report(bytes, size, true, false, 0, NULL);
+	pieces = log_report(bytes, size, false, false, most, &seed);
+	if (strcmp(careful, pieces) != 0)
+		abort();
+	free(careful);
+	free(pieces);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	const char *log = (const char *)bytes + 1;
 
-	if (size > 1 &&
-	    read_in_pieces(log, size - 1, size) != read_in_pieces(log, size - 1, 1u + bytes[0]))
+	if (size < 2)
+		return 0;
+	if (read_in_pieces(log, size - 1, size) != read_in_pieces(log, size - 1, 1u + bytes[0]))
 		abort();
+	/* What was seen before is looked up: the log comes twice. */
+	if (size < 1 << 16) {
+		char *twice = malloc(2 * (size - 1));
+
+		if (!twice)
+			abort();
+		memcpy(twice, log, size - 1);
+		memcpy(twice + size - 1, log, size - 1);
+		compare_reports(twice, 2 * (size - 1), 1u + bytes[0] * 4u);
+		free(twice);
+	}
 	return 0;
 }

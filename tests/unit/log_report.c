@@ -1,0 +1,111 @@
+#include "log_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log_judge.h"
+#include "spec_text.h"
+
+/* One of each kind: values, flags, muxed arguments, structs, unions, lists, strings, what the
+ * kernel fills in, calls that strace prints in forms of their own. */
+static const char rules[] =
+	"struct sockaddr = { sa_family = AF_INET | AF_NETLINK, .. };\n"
+	"struct msghdr = { msg_name = <sockaddr>, msg_control = NULL, .. };\n"
+	"struct pollfd = { fd, events = POLLIN | POLLOUT, .. };\n"
+	"access = O_RDONLY | O_RDWR;\n"
+	"socket(family = AF_INET, type = SOCK_STREAM | SOCK_DGRAM | SOCK_CLOEXEC,\n"
+	"	protocol = IPPROTO_IP | IPPROTO_UDP);\n"
+	"socket(family = AF_NETLINK | AF_UNIX, type = SOCK_RAW | SOCK_SEQPACKET, protocol = "
+	"0);\n"
+	"bind(sockfd, addr = <sockaddr>, addrlen);\n"
+	"connect(sockfd, addr = <sockaddr>, addrlen);\n"
+	"accept4(sockfd, addr, addrlen, flags = SOCK_CLOEXEC);\n"
+	"recvfrom(fd, buf, len, flags = 0, src_addr = <sockaddr>, addrlen);\n"
+	"sendmsg(sockfd, msg = <msghdr>, flags = MSG_NOSIGNAL | MSG_DONTWAIT);\n"
+	"setsockopt(sockfd, level = SOL_SOCKET, optname = SO_REUSEADDR | SO_RCVTIMEO_OLD,\n"
+	"	optval, optlen);\n"
+	"setsockopt(sockfd, level = SOL_IP | SOL_TCP, optname = IP_TTL | TCP_NODELAY, optval,\n"
+	"	optlen);\n"
+	"openat(dirfd, path = <PATH>, flags = <access> | O_CLOEXEC | O_SYNC | O_ASYNC);\n"
+	"fcntl(fd, cmd = F_GETFL);\n"
+	"fcntl(fd, cmd = F_SETFL, arg = O_APPEND | O_NONBLOCK);\n"
+	"mmap(addr, length, prot = PROT_READ | PROT_WRITE,\n"
+	"	flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, fd, offset);\n"
+	"mprotect(addr, len, prot = PROT_READ);\n"
+	"futex(uaddr, futex_op = FUTEX_WAIT | FUTEX_WAKE | FUTEX_PRIVATE_FLAG, ..);\n"
+	"futex(uaddr, futex_op = FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG, val, unused0 = NULL,\n"
+	"	unused1 = NULL, bitmask);\n"
+	"poll(fds = [ <pollfd> ], nfds, timeout);\n"
+	"epoll_ctl(epfd, op = EPOLL_CTL_ADD, fd, event = { events = EPOLLIN | EPOLLET, .. });\n"
+	"rt_sigaction(signum = SIGUSR1 | SIGINT | SIGCHLD,\n"
+	"	act = { sa_flags = SA_RESTART | SA_RESTORER, .. }, ..);\n"
+	"rt_sigprocmask(how = SIG_BLOCK | SIG_SETMASK, ..);\n"
+	"semget(key, nsems, semflg = IPC_CREAT);\n"
+	"ioctl(fd, op = FIONBIO | TCGETS, ..);\n"
+	"clone(flags = CLONE_VM | SIGCHLD, ..);\n"
+	"clone3(cl_args = { flags = CLONE_VM | CLONE_VFORK, .. }, size);\n"
+	"read(fd, buf, count);\n"
+	"write(fd, buf, count);\n"
+	"close(fd);\n"
+	"lseek(fd, offset, whence = SEEK_CUR | SEEK_END);\n";
+
+static struct spec_text spec;
+
+void log_report_start(void)
+{
+	spec = spec_text_compile(rules, "x86_64");
+}
+
+void log_report_stop(void)
+{
+	spec_text_free(&spec);
+}
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+char *log_report(const char *bytes, size_t size, bool is_careful, bool only_listed, size_t most,
+		 unsigned *seed)
+{
+	struct report_options options = {.shows_undecided = true};
+	struct report_totals totals = {.beside = ""};
+	struct judge judge = {
+		.db = abi_builtin(),
+		.arch = spec.rules->arch,
+		.table = spec.table,
+		.only_listed = only_listed,
+	};
+	struct log_judge *log;
+	char *text;
+	size_t len;
+
+	options.out = open_memstream(&text, &len);
+	judge.report = report_new(&options);
+	visibility_resolve(&judge.visibility, judge.db, judge.arch, ~0U);
+	log = log_judge_new(&judge, is_careful);
+	must(log != NULL);
+	while (size) {
+		size_t part = most ? 1 + (size_t)rand_r(seed) % most : size;
+		char *piece;
+
+		part = part < size ? part : size;
+		/* A block of its own: what is read beyond it is found. */
+		piece = malloc(part);
+		must(piece != NULL);
+		memcpy(piece, bytes, part);
+		must(log_judge_feed(log, piece, part) == 0);
+		free(piece);
+		bytes += part;
+		size -= part;
+	}
+	must(log_judge_end(log, &totals) == 0);
+	report_end(judge.report, &totals);
+	report_free(judge.report);
+	log_judge_free(log);
+	fclose(options.out);
+	return text;
+}
