@@ -119,7 +119,7 @@ static void report_supported(struct log_judge *log, uint32_t pid, uint64_t count
  * the rest only how many calls there were. */
 static void count_supported(struct log_judge *log, uint32_t pid)
 {
-	if (log->has_many_pids || pid == log->first_pid) {
+	if (log->has_many_pids || !pid || pid == log->first_pid) {
 		log->supported++;
 		return;
 	}

@@ -111,6 +111,10 @@ static const char tricky[] =
 	"7 <... read resumed>\"x\", 9) = 1\n8 <... openat resumed>) = 3\n"
 	"9 <... openat resumed>, O_RDONLY) = 3\n"
 	"[ Process PID=7 runs in 32 bit mode. ]\n7 openat(AT_FDCWD, \"a\", O_RDONLY) = 3\n"
+	"1 close(3) = 0\n"
+	"close(3) = 0\n"
+	"2 close(3) = 0\n"
+	"1 openat(AT_FDCWD, \"a\", O_WRONLY) = 3\n"
 	"12345678901 openat(AT_FDCWD, \"a\", O_RDONLY) = 3\n";
 
 /* Stop at the first line in which the texts differ. */
