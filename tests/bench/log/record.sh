@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# record.sh SOURCE OUT: write OUT, an strace log of a million lines or more: different real programs one
+# record.sh SOURCE OUT: SOURCE is a clone of this project. Write OUT, an strace log of a million lines or more: different real programs one
 # after the other, each recorded once with `strace -f -yy`. What is not installed is left out, and said.
 set -euo pipefail
 
@@ -98,7 +98,7 @@ python() {
 		with socket.create_connection(listener.getsockname()) as s: s.sendall(b'stop')
 	END
 	record python python3 "$work/talk.py"
-	record compileall python3 -m compileall -q -f -o 0 "$(python3 -c 'import json, os; print(os.path.dirname(json.__file__))')"
+	PYTHONPYCACHEPREFIX="$work/pycache" record compileall python3 -m compileall -q "$(python3 -c 'import json, os; print(os.path.dirname(json.__file__))')"
 }
 
 has strace
