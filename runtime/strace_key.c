@@ -14,7 +14,8 @@ static bool put(struct strace_key *key, const void *bytes, size_t len)
 {
 	if (len > STRACE_MAX_KEY - key->len)
 		return false;
-	memcpy(key->bytes + key->len, bytes, len);
+	if (len)
+		memcpy(key->bytes + key->len, bytes, len);
 	key->len += (uint32_t)len;
 	return true;
 }

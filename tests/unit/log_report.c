@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compile.h"
 #include "log_judge.h"
-#include "spec_text.h"
+#include "parse.h"
 
 /* One of each kind: values, flags, muxed arguments, structs, unions, lists, strings, what the
  * kernel fills in, calls that strace prints in forms of their own. */
@@ -50,22 +51,43 @@ static const char rules[] =
 	"close(fd);\n"
 	"lseek(fd, offset, whence = SEEK_CUR | SEEK_END);\n";
 
-static struct spec_text spec;
-
-void log_report_start(void)
-{
-	spec = spec_text_compile(rules, "x86_64");
-}
-
-void log_report_stop(void)
-{
-	spec_text_free(&spec);
-}
+static struct {
+	struct arena *arena;
+	const struct rules *rules;
+	const struct scml_table *table;
+} spec;
 
 static void must(bool holds)
 {
 	if (!holds)
 		abort();
+}
+
+/* Without the library for tests: a fuzzer has no test that runs. */
+void log_report_start(void)
+{
+	const struct abi_db *db = abi_builtin();
+	const struct source_document *source;
+	const struct res_document *document;
+	struct sources *sources;
+	struct diags *diags;
+
+	spec.arena = arena_new();
+	sources = sources_new(spec.arena);
+	diags = diags_new(spec.arena, sources);
+	source = source_from_text(sources, diags, "test.scml", rules, strlen(rules));
+	must(source != NULL);
+	document = resolve_document(spec.arena, diags,
+				    parse_document(spec.arena, diags, sources, source));
+	spec.rules = rules_build(spec.arena, diags, sources, db,
+				 (unsigned)abi_arch_find(db, "x86_64"), &document, 1);
+	spec.table = table_build(spec.arena, spec.rules);
+	must(scml_table_check(spec.table) == 0);
+}
+
+void log_report_stop(void)
+{
+	arena_free(spec.arena);
 }
 
 char *log_report(const char *bytes, size_t size, bool is_careful, bool only_listed, size_t most,
