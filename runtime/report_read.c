@@ -53,21 +53,35 @@ static const char *string_of(struct reading *reading, const json_t *object, cons
 	return NULL;
 }
 
-/* What becomes SCML may hold nothing but what a name, a place or a number is made of. */
-static const char *word_of(struct reading *reading, const json_t *object, const char *key,
-			   enum presence presence)
-{
-	static const char made_of[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.[]";
-	const char *text = string_of(reading, object, key, presence);
-	bool is_number = text && *text >= '0' && *text <= '9';
-	char *end = NULL;
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+#define DIGITS	"0123456789"
 
-	if (is_number)
-		strtoull(text, &end, 0);
-	if (text &&
-	    (!*text || *text == '.' || text[strspn(text, made_of)] || (is_number && *end)))
-		fail(reading, 1, "'%s' must be a name or a number", key);
+/* A number as it is written here: 7 or 0x1f, of at most 64 bits. */
+static bool is_number(const char *text)
+{
+	bool is_hex = strncmp(text, "0x", 2) == 0;
+	const char *digits = is_hex ? text + 2 : text;
+	size_t len = strspn(digits, is_hex ? DIGITS "abcdef" : DIGITS);
+
+	return len && !digits[len] && len <= (is_hex ? 16 : 18) &&
+	       (is_hex || *text != '0' || len == 1);
+}
+
+/* What becomes SCML may be nothing but a name, a number, or (MORE is ".[]") a place. */
+static const char *word_of(struct reading *reading, const json_t *object, const char *key,
+			   enum presence presence, const char *more)
+{
+	const char *text = string_of(reading, object, key, presence);
+	size_t at = text ? strspn(text, LETTERS) : 0;
+
+	if (!text)
+		return NULL;
+	while (at && text[at] && strchr(LETTERS DIGITS, text[at]))
+		at++;
+	while (at && text[at] && (strchr(LETTERS DIGITS, text[at]) || strchr(more, text[at])))
+		at++;
+	if ((!at || text[at]) && (*more || !is_number(text)))
+		fail(reading, 1, "'%s' must be a name%s", key, *more ? "" : " or a number");
 	return text;
 }
 
@@ -172,9 +186,9 @@ static void read_cause(struct reading *reading, json_t *object)
 static void read_need(struct reading *reading, json_t *object)
 {
 	struct report_cause need = {
-		.name = word_of(reading, object, "name", REQUIRED),
-		.param = word_of(reading, object, "param", OPTIONAL),
-		.what = word_of(reading, object, "what", OPTIONAL),
+		.name = word_of(reading, object, "name", REQUIRED, ""),
+		.param = word_of(reading, object, "param", OPTIONAL, ".[]"),
+		.what = word_of(reading, object, "what", OPTIONAL, ""),
 		.count = count_of(reading, object, "count", REQUIRED),
 	};
 
