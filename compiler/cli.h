@@ -83,6 +83,9 @@ extern const struct cli_command cli_commands[];
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
 	      bool *stop);
 
+/** Is the word behind ARG, an option of any command, its value? */
+bool cli_takes_next_word(const char *arg);
+
 /** Replace the folders among CLI's inputs by the SCML files in them, and give all names. */
 void cli_expand(struct cli *cli);
 

@@ -43,29 +43,37 @@ const struct cli_command cli_commands[] = {
 	{0},
 };
 
-static const struct cli_command *find_command(int argc, char **argv)
+/* The command that the first operand in ARGV names, which is then taken out. */
+static const struct cli_command *take_command(int *argc, char **argv)
 {
-	for (const struct cli_command *one = cli_commands + 1; argc > 1 && one->run; one++) {
-		if (strcmp(argv[1], one->name) == 0)
-			return one;
+	int at = 1;
+
+	while (at < *argc && argv[at][0] == '-' && argv[at][1] && strcmp(argv[at], "--") != 0)
+		at += cli_takes_next_word(argv[at]) ? 2 : 1;
+	for (const struct cli_command *one = cli_commands + 1; at < *argc && one->run; one++) {
+		if (strcmp(argv[at], one->name) != 0)
+			continue;
+		for (--*argc; at < *argc; at++)
+			argv[at] = argv[at + 1];
+		return one;
 	}
 	return &cli_commands[0];
 }
 
 int main(int argc, char **argv)
 {
-	const struct cli_command *command = find_command(argc, argv);
-	int skipped = command->name ? 2 : 1;
+	bool has_words = argc > 1;
+	const struct cli_command *command = take_command(&argc, argv);
 	struct cli cli = {.filter = bpf_options_default()};
 	bool stop;
 	int status;
 
-	if (argc < 2) {
+	if (!has_words) {
 		cli_help(command, stderr);
 		return CLI_USAGE;
 	}
 	cli.compilation = compile_new();
-	status = cli_parse(&cli, command, argc - skipped, argv + skipped, &stop);
+	status = cli_parse(&cli, command, argc - 1, argv + 1, &stop);
 	if (status == CLI_DONE && !stop && cli.inputs.count == 0 &&
 	    !(command->options & CLI_ALONE)) {
 		fprintf(stderr, "scmlc: no input; usage: scmlc %s%s%s\n",

@@ -439,6 +439,14 @@ static const struct cli_option *find_option(const char *arg, unsigned groups, si
 	return best;
 }
 
+bool cli_takes_next_word(const char *arg)
+{
+	size_t len;
+	const struct cli_option *option = find_option(arg, ~0U, &len);
+
+	return option && option->value && !arg[len];
+}
+
 /* Apply the option at ARGV[*AT]. */
 static int parse_option(struct cli *cli, const struct cli_command *command, int argc,
 			char **argv, int *at, bool *stop)

@@ -52,8 +52,11 @@ END {
 		print "\tdone"
 	}
 	if (commands != "") {
-		printf "\tcase ${COMP_WORDS[1]} in\n\t%s) ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]} ;;\n\tesac\n", \
-			as_pattern(commands)
+		print "\tlocal first=1"
+		print "\tfor ((i = 1; i < COMP_CWORD; i++)); do"
+		printf "\t\tcase ${COMP_WORDS[i]} in\n\t\t%s) command=${COMP_WORDS[i]} first=; break ;;\n", as_pattern(commands)
+		print "\t\t-*) ;;\n\t\t*) [[ ${COMP_WORDS[i - 1]} == -* ]] || first= ;;\n\t\tesac"
+		print "\tdone"
 	}
 	print "\tcase $prev in"
 	for (i = 1; i <= value_count; i++) {
@@ -79,7 +82,7 @@ END {
 		print "\tif [[ $command == explain ]]; then COMPREPLY=($(compgen -W \"$names\" -- \"$cur\")); return; fi"
 	print "\tCOMPREPLY=($(compgen -f -- \"$cur\"))"
 	if (commands != "")
-		printf "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W '%s' -- \"$cur\")); fi\n", commands
+		printf "\tif [[ $first ]]; then COMPREPLY+=($(compgen -W '%s' -- \"$cur\")); fi\n", commands
 	print "}"
 	printf "complete -o filenames -F _%s %s\n", program, program
 }

@@ -72,8 +72,9 @@ END {
 		if (commands[i] != "-")
 			printf "\t\t'%s:%s'\n", commands[i], quoted(summary[commands[i]])
 	print "\t)"
-	print "\tif (( CURRENT > 2 )) && [[ -n ${commands[(r)$words[2]:*]} ]]; then"
-	print "\t\tcommand=$words[2]\n\t\tshift words\n\t\t(( CURRENT-- ))\n\tfi"
+	print "\tlocal -i at\n\tfor (( at = 2; at < CURRENT; at++ )); do"
+	print "\t\t[[ -n ${commands[(r)$words[at]:*]} ]] || continue"
+	print "\t\tcommand=$words[at]\n\t\twords[at]=()\n\t\t(( CURRENT-- ))\n\t\tbreak\n\tdone"
 	print "\tcase $command in"
 	for (i = 1; i <= count; i++) {
 		printf "\t%s) args=(\n", commands[i]
@@ -85,7 +86,7 @@ END {
 		print "\tif [[ $command == explain ]]; then _arguments -S $args \"*:diagnostic:($names)\"; return; fi"
 	else
 		print "\tlocal end=${words[(i)--]}\n\tif (( end < CURRENT )); then\n\t\twords=(\"${(@)words[end + 1, -1]}\")\n\t\t(( CURRENT -= end ))\n\t\t_normal\n\t\treturn\n\tfi"
-	print "\tif [[ $command == - ]] && (( CURRENT == 2 )) && (( $#commands )) && [[ $words[2] != -* ]]; then"
+	print "\tif [[ $command == - ]] && (( $#commands )) && [[ -z ${words[2,CURRENT - 1]:#-*} && $words[CURRENT] != -* ]]; then"
 	print "\t\t_describe -t commands command commands"
 	print "\tfi"
 	print "\t_arguments -S $args '*:input:_files'"

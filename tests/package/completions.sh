@@ -54,6 +54,7 @@ expect() {
 	done
 }
 expect 'scmlc ex' explain '!eval'
+expect 'scmlc -q ex' explain '!eval'
 expect 'scmlc --on-' --on-mismatch --on-undecided --on-bad-arch --on-unknown '!--output'
 expect 'scmlc eval --on-' --on-mismatch
 expect 'scmlc lint --' --portable --min-kernel '!--on-mismatch'
