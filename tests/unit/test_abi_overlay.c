@@ -229,6 +229,50 @@ static const struct {
 	 "'*' needs a parameter"},
 	{"structs: {s: {size: 8, fields: {}, union: {by: a, cases: {}}}}\n",
 	 "no field is called 'a'"},
+	{"sets: {x: {bits: [{from: 1}]}}\n", "must be a single value, not a map"},
+	{"sets: {x: {extend: 3, bits: []}}\n", "'extend' is true or false"},
+	{"sets: {x: {fields: [{}]}}\n", "a field has 'enum', 'bits' or 'free'"},
+	{"sets: {x: {fields: [{free: none}]}}\n", "no constant is called 'none'"},
+	{"constants: {h: {A: {v: 1, mask: none}}}\n", "a mask is a number"},
+	{"sets: {x: {fields: [{free: 1}, {free: 2}, {free: 4}, {free: 8}, {free: 16},\n"
+	 "  {free: 32}, {free: 64}, {free: 128}, {free: 256}, {free: 512}, {free: 1024},\n"
+	 "  {free: 2048}, {free: 4096}, {free: 8192}, {free: 16384}, {free: 32768},\n"
+	 "  {free: 65536}]}}\n",
+	 "fields in a set"},
+	{"sets: {x: {bits: [], discard: {mask: 1}}}\n", "'discard' has 'mask' and 'v'"},
+	{"sets: {x: {bits: [], zero: AF_INET}}\n", "'AF_INET' is not 0"},
+	{"constants: {h: {\"\": 1}}\n", "a name is empty"},
+	{"calls: {read: {params: [{name: a, type: s32}, {name: b, type: s32},\n"
+	 "  {name: c, type: s32}, {name: d, type: s32}, {name: e, type: s32},\n"
+	 "  {name: f, type: s32}, {name: g, type: s32}]}}\n",
+	 "more than 6 parameters"},
+	{"calls: {read: {params: [{name: a, type: s32}],\n"
+	 "  views: {v: [a, a, a, a, a, a, a, a, a, a, a, a]}}}\n",
+	 "parameters"},
+	{"calls: {read: {params: [{name: a, type: s32}], arity: [{n: 0, when: a}, {n: 1}]}}\n",
+	 "'when' is written"},
+	{"calls: {read: {params: [{name: a, type: s32}],\n"
+	 "  arity: [{n: 0, when: {b: {in: [AF_INET]}}}, {n: 1}]}}\n",
+	 "no parameter is called 'b'"},
+	{"calls: {read: {params: [{name: a, type: s32}],\n"
+	 "  arity: [{n: 1, when: {a: {is: [AF_INET]}}}, {n: 1}]}}\n",
+	 "a condition is in, any or all"},
+	{"calls: {read: {params: [{name: a, type: \"struct:nowhere\"}]}}\n",
+	 "no struct is called 'nowhere'"},
+	{"calls: {read: {params: [{name: a, type: ptr, to: bytes, len: 4294967296}]}}\n",
+	 "too large"},
+	{"calls: {read: {params: [{name: a, type: s32, by: {param: a, cases: x}}]}}\n",
+	 "'cases' must be a list or a map"},
+	{"calls: {read: {params: [{name: a, type: s32, by: {param: a, cases: [{to: "
+	 "u32}]}}]}}\n",
+	 "a case needs 'when'"},
+	{"structs: {s: {size: 8, fields: {a: {off: 0, type: u32}}, union: {by: a}}}\n",
+	 "a union has 'by' and 'cases'"},
+	{"structs: {s: {size: 8, fields: {a: {off: 0, type: u32}},\n"
+	 "  union: {by: a, cases: {AF_INET: nowhere}}}}\n",
+	 "no struct is called 'nowhere'"},
+	{"calls: {read: {params: []}, read: {params: []}}\n", "'read' stands here twice"},
+	{"sets: {x: {bits: [\"a\\0b\"]}}\n", "a zero byte in a value"},
 	{"archs: {vax: {word: 32, audit: 1}}\n", "an overlay cannot add architectures"},
 };
 
