@@ -20,7 +20,7 @@ struct engine_guard {
 /** Start the guard of TRACEE. @return 0 or an errno */
 int engine_guard_start(const struct tracee *tracee, struct engine_guard *guard);
 
-/** Send it home: nobody is left who could make a call. */
+/** End it: nobody is left who could make a call. It is not waited for. */
 void engine_guard_dismiss(struct engine_guard *guard);
 
 /** Leave it behind to let every call happen that still comes; it ends with the last caller. */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -205,6 +206,18 @@ static int compile_and_run(const struct trace_options *options)
 	return result;
 }
 
+enum { HEAP_STEP = 512 * 1024, HEAP_KEPT = 16 * 1024 * 1024 };
+
+/* Planning a filter takes and frees blocks by turns: giving each back costs more than the plan.
+ */
+static void keep_memory(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+	mallopt(M_TOP_PAD, HEAP_STEP);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct trace_options options = {0};
@@ -213,6 +226,7 @@ int main(int argc, char **argv)
 	int result;
 
 	program_fill_descriptors();
+	keep_memory();
 	options.compilation = compile_new();
 	status = trace_options_parse(&options, argc, argv, &stop);
 	result = status;

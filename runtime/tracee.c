@@ -33,7 +33,10 @@ struct tracee_note {
 	atomic_bool waits_killable;
 };
 
-enum { START_POLL_NS = 50 * 1000 };
+enum {
+	START_YIELDS = 400, /* usually enough, and shorter than any sleep */
+	START_POLL_NS = 50 * 1000,
+};
 
 static const struct timespec start_pause = {.tv_nsec = START_POLL_NS};
 
@@ -109,8 +112,11 @@ static int listener_wait(const struct tracee *tracee)
 {
 	struct pollfd gone = {.fd = tracee->pidfd, .events = POLLIN};
 
+	for (unsigned i = 0; i < START_YIELDS && tracee->note->listener < 0; i++)
+		sched_yield();
 	for (;;) {
-		bool is_gone = ppoll(&gone, 1, &start_pause, NULL) > 0;
+		bool is_spoken = tracee->note->listener >= 0;
+		bool is_gone = !is_spoken && ppoll(&gone, 1, &start_pause, NULL) > 0;
 		int listener = tracee->note->listener;
 
 		if (listener >= 0 || is_gone)
