@@ -2,6 +2,7 @@
 
 #include "lint.h"
 #include "test.h"
+#include "vec.h"
 
 static bool same_place(const struct scml_place *a, const struct scml_place *b)
 {
@@ -108,23 +109,195 @@ static bool rule_covers(const struct rule *wide, const struct rule *narrow)
 	return true;
 }
 
+/* A rule that asks for VALUE at the index's word. */
+struct covered_entry {
+	const struct covered_entry *next;
+	uint64_t value;
+	size_t rule;
+};
+
+/*
+ * The rules of a call so far, by what they ask of one word: a rule that asks for other values
+ * than a later one there cannot cover it, and need not be compared with it.
+ */
+struct covered_index {
+	const struct rule *rules;
+	const struct test *key; /* its place, flags and mask; NULL: no word tells rules apart */
+	const struct covered_entry **slots;
+	size_t slot_count;
+	VEC(size_t) rest; /* rules that do not test the word in this way */
+};
+
+static bool is_word_of(const struct test *test, const struct test *key)
+{
+	return same_place(&test->place, &key->place) && test->flags == key->flags;
+}
+
+static const struct test *key_of(const struct rule *rule, const struct test *key)
+{
+	for (size_t i = 0; i < rule->cond_count; i++) {
+		const struct test *test = rule->conds[i].test;
+
+		if (test->op == SCML_OP_IN && test->value_count > 0 && is_word_of(test, key) &&
+		    test->mask == key->mask)
+			return test;
+	}
+	return NULL;
+}
+
+static size_t spread(uint64_t value, size_t count)
+{
+	return (size_t)(value * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (count - 1);
+}
+
+/* About how many different values the rules of CALL ask for at KEY. */
+static size_t distinct_values(const struct rule_call *call, const struct test *key)
+{
+	enum { SLOTS = 4096 };
+	bool is_seen[SLOTS] = {false};
+	size_t count = 0;
+
+	for (size_t i = 0; i < call->rule_count; i++) {
+		const struct test *test = key_of(&call->rules[i], key);
+		size_t at = test ? spread(test->values[0], SLOTS) : 0;
+
+		if (test && !is_seen[at]) {
+			is_seen[at] = true;
+			count++;
+		}
+	}
+	return count;
+}
+
+/* Of the words that some of the rules test, the one that tells most rules apart. */
+static const struct test *choose_key(const struct rule_call *call)
+{
+	const size_t samples[] = {0, call->rule_count / 2, call->rule_count - 1};
+	const struct test *best = NULL;
+	size_t best_count = 1;
+
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		const struct rule *rule = &call->rules[samples[i]];
+
+		for (size_t j = 0; j < rule->cond_count; j++) {
+			const struct test *test = rule->conds[j].test;
+			size_t count = test->op == SCML_OP_IN ? distinct_values(call, test) : 0;
+
+			if (count > best_count) {
+				best_count = count;
+				best = test;
+			}
+		}
+	}
+	return best;
+}
+
+/* Tests of the word at KEY in TEST; more than one where every rule has to be compared. */
+static size_t count_words(const struct test *test, const struct test *key)
+{
+	size_t count = 0;
+
+	if (test->op == SCML_OP_FALSE || (test->op == SCML_OP_ANY && test->child_count == 0) ||
+	    (test->op == SCML_OP_IN && test->value_count == 0))
+		return 2;
+	if (test->op == SCML_OP_IN || test->op == SCML_OP_NOT_IN || test->op == SCML_OP_BITS)
+		return is_word_of(test, key);
+	if (test->op != SCML_OP_ALL && test->op != SCML_OP_ANY)
+		return 0;
+	for (size_t i = 0; i < test->child_count; i++)
+		count += 2 * count_words(test->children[i], key);
+	return count;
+}
+
+static void index_add(struct arena *arena, struct covered_index *index, size_t rule)
+{
+	const struct test *test = key_of(&index->rules[rule], index->key);
+
+	if (!test) {
+		vec_push(arena, &index->rest, rule);
+		return;
+	}
+	for (size_t i = 0; i < test->value_count; i++) {
+		struct covered_entry *entry = ARENA_NEW(arena, struct covered_entry);
+		const struct covered_entry **slot =
+			&index->slots[spread(test->values[i], index->slot_count)];
+
+		*entry = (struct covered_entry){*slot, test->values[i], rule};
+		*slot = entry;
+	}
+}
+
+/* The first of the rules before NARROW that covers it; NARROW if none does. */
+static size_t first_cover(const struct covered_index *index, size_t narrow)
+{
+	const struct rule *rules = index->rules, *rule = &rules[narrow];
+	const struct test *word = NULL;
+	size_t words = index->key ? 0 : 2, first = narrow;
+
+	for (size_t i = 0; words < 2 && i < rule->cond_count; i++) {
+		const struct test *test = rule->conds[i].test;
+		size_t more = count_words(test, index->key);
+
+		words += more;
+		word = more ? test : word;
+	}
+	if (words > 1) {
+		for (first = 0; first < narrow; first++) {
+			if (!rules[first].is_never && rule_covers(&rules[first], rule))
+				break;
+		}
+		return first;
+	}
+	if (word && word->op == SCML_OP_IN && (index->key->mask & ~word->mask) == 0) {
+		uint64_t value = word->values[0] & index->key->mask;
+
+		for (const struct covered_entry *entry =
+			     index->slots[spread(value, index->slot_count)];
+		     entry; entry = entry->next) {
+			if (entry->value == value && entry->rule < first &&
+			    rule_covers(&rules[entry->rule], rule))
+				first = entry->rule;
+		}
+	}
+	for (size_t i = 0; i < index->rest.count && index->rest.items[i] < first; i++) {
+		if (rule_covers(&rules[index->rest.items[i]], rule))
+			first = index->rest.items[i];
+	}
+	return first;
+}
+
+static struct covered_index index_new(struct arena *arena, const struct rule_call *call)
+{
+	struct covered_index index = {.rules = call->rules, .slot_count = 8};
+
+	index.key = choose_key(call);
+	while (index.slot_count < call->rule_count)
+		index.slot_count *= 2;
+	index.slots = ARENA_ARRAY(arena, const struct covered_entry *, index.slot_count);
+	return index;
+}
+
 static void check_call(const struct compilation *compilation, const struct rule_call *call)
 {
-	for (size_t i = 1; i < call->rule_count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			const struct rule *narrow = &call->rules[i], *wide = &call->rules[j];
-			struct diag *diag;
+	struct covered_index index = index_new(compilation->arena, call);
 
-			if (narrow->is_never || wide->is_never || !rule_covers(wide, narrow))
-				continue;
-			diag = diag_add(
-				compilation->diags, DIAG_COVERED,
+	for (size_t i = 0; i < call->rule_count; i++) {
+		const struct rule *narrow = &call->rules[i];
+		struct diag *diag;
+		size_t first;
+
+		if (narrow->is_never)
+			continue;
+		first = first_cover(&index, i);
+		if (index.key)
+			index_add(compilation->arena, &index, i);
+		if (first == i)
+			continue;
+		diag = diag_add(compilation->diags, DIAG_COVERED,
 				narrow->source->ast->name.span,
 				"an earlier rule already matches all that this one does");
-			diag_remark(compilation->diags, diag, wide->source->ast->name.span,
-				    "that rule");
-			break;
-		}
+		diag_remark(compilation->diags, diag, call->rules[first].source->ast->name.span,
+			    "that rule");
 	}
 }
 
