@@ -31,13 +31,26 @@ static struct seen seen_new(struct arena *arena, size_t count)
 	return seen;
 }
 
-static void report_twice(const struct compilation *compilation, const struct ast_name *name,
-			 const struct ast_name *before, const char *what)
+static struct diag *report_twice(const struct compilation *compilation,
+				 const struct ast_name *name, const struct ast_name *before,
+				 const char *what)
 {
 	struct diag *diag = diag_add(compilation->diags, DIAG_DUPLICATE, name->span,
 				     "%s '%s' stands in this list already", what, name->text);
 
 	diag_remark(compilation->diags, diag, before->span, "first here");
+	return diag;
+}
+
+/* Remove PART and the bar before it, unless a comment stands between. */
+static void mend_twice(const struct compilation *compilation, struct diag *diag,
+		       const struct ast_part *part)
+{
+	const struct source_file *file = source_file(compilation->sources, part->span.file);
+	const struct span span = {part->span.file, part[-1].span.end, part->span.end};
+
+	if (file && !memchr(file->text + span.start, '/', span.end - span.start))
+		diag_edit(compilation->diags, diag, span, "%s", "");
 }
 
 static void check_pattern(const struct compilation *compilation,
@@ -74,9 +87,11 @@ static void check_pattern(const struct compilation *compilation,
 		before = seen_before(part->kind == AST_CONST ? &constants : &references,
 				     &part->name);
 		if (before)
-			report_twice(compilation, &part->name, before,
-				     part->kind == AST_CONST ? "the constant"
-							     : "the reference to");
+			mend_twice(compilation,
+				   report_twice(compilation, &part->name, before,
+						part->kind == AST_CONST ? "the constant"
+									: "the reference to"),
+				   part);
 	}
 	check_params(compilation, pattern->fields, pattern->field_count, "the field");
 	for (size_t i = 0; i < pattern->element_count; i++)
