@@ -16,7 +16,28 @@ struct option {
 	const char *value;  /* what its value is called in --help; NULL: it takes none */
 	const char *help;
 	bool (*set)(struct trace_options *options, const char *value);
+	unsigned commands; /* which others have it too: bits 1 << enum trace_command */
 };
+
+enum { MERGE = 1 << TRACE_MERGE, PLAN = 1 << TRACE_PLAN };
+
+/* A command other than judging. */
+static const struct command {
+	const char *name;
+	const char *summary;
+	const char *usage;
+	const char *example;
+} commands[] = {
+	[TRACE_MERGE] = {"merge", "Add up reports that --json wrote, in any order.",
+			 "merge [options] REPORT.json...",
+			 "scmltrace merge --summary logs/*.json"},
+	[TRACE_PLAN] = {"plan",
+			"Say what to support next so that most programs need nothing more.",
+			"plan [options] [SPEC...] LOG|REPORT.json...",
+			"scmltrace plan specs/ logs/*.json"},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static bool set_input(struct trace_options *options, const char *value)
 {
@@ -157,46 +178,47 @@ static bool set_color(struct trace_options *options, const char *value)
 }
 
 static const struct option table[] = {
-	{"-p", NULL, "PID", "attach to a process that runs already; Ctrl-C lets it go",
-	 set_pid},
+	{"-p", NULL, "PID", "attach to a process that runs already; Ctrl-C lets it go", set_pid,
+	 0},
 	{NULL, "--input", "LOG",
-	 "judge a log of strace's instead of a program (-: standard input)", set_input},
+	 "judge a log of strace's instead of a program (-: standard input)", set_input, 0},
 	{"-o", "--output", "FILE", "write the report to FILE instead of standard error",
-	 set_output},
-	{"-q", "--quiet", NULL, "only the lines of calls, no summary", set_quiet},
+	 set_output, MERGE | PLAN},
+	{"-q", "--quiet", NULL, "only the lines of calls, no summary", set_quiet, 0},
 	{"-v", "--verbose", NULL, "undecided calls too, and warnings about the rules",
-	 set_verbose},
+	 set_verbose, PLAN},
 	{NULL, "--all", NULL, "supported calls too; every call is then held, which costs time",
-	 set_all},
+	 set_all, 0},
 	{NULL, "--summary", NULL,
-	 "no calls, only a table of the causes, the most frequent first", set_summary},
-	{NULL, "--json", NULL, "one JSON object a line", set_json},
+	 "no calls, only a table of the causes, the most frequent first", set_summary, MERGE},
+	{NULL, "--json", NULL, "one JSON object a line", set_json, MERGE},
 	{NULL, "--csv", NULL,
-	 "comma-separated values, a row a call; with --summary a row a cause", set_csv},
+	 "comma-separated values, a row a call; with --summary a row a cause", set_csv, MERGE},
 	{NULL, "--coverage", NULL, "which rules were used, how often, and which never",
-	 set_coverage},
+	 set_coverage, 0},
 	{NULL, "--learn", "FILE.scml",
-	 "write the smallest spec that covers the run to FILE.scml", set_learn},
+	 "write the smallest spec that covers the run to FILE.scml", set_learn, 0},
 	{NULL, "--html", "FILE.html",
-	 "write a page to FILE.html: verdicts, causes, a timeline, the rules used", set_page},
-	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max},
+	 "write a page to FILE.html: verdicts, causes, a timeline, the rules used", set_page,
+	 0},
+	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max, 0},
 	{NULL, "--fail", NULL,
-	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided",
-	 set_fail},
+	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided", set_fail,
+	 MERGE},
 	{NULL, "--scope", "all|listed", "listed: calls that have no rules are left alone (all)",
-	 set_scope},
+	 set_scope, PLAN},
 	{NULL, "--engine", "NAME",
-	 "how to watch the program: auto or one of those below (auto)", set_engine},
+	 "how to watch the program: auto or one of those below (auto)", set_engine, 0},
 	{NULL, "--arch", "ARCH", "architecture of the calls (default: this machine's)",
-	 set_arch},
+	 set_arch, PLAN},
 	{NULL, "--abi", "FILE.yaml", "lay calls, constants and structs over the database",
-	 set_overlay},
+	 set_overlay, PLAN},
 	{"-W", NULL, "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
-	 set_warning},
+	 set_warning, PLAN},
 	{NULL, "--color", "auto|always|never", "colours in messages (auto: on a terminal)",
-	 set_color},
-	{"-h", "--help", NULL, "this text", NULL},
-	{NULL, "--version", NULL, "the version", NULL},
+	 set_color, PLAN},
+	{"-h", "--help", NULL, "this text", NULL, MERGE | PLAN},
+	{NULL, "--version", NULL, "the version", NULL, MERGE | PLAN},
 };
 
 enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
@@ -206,6 +228,30 @@ static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n
 			    "       scmltrace SPEC... [options] --input LOG\n"
 			    "       scmltrace merge [options] REPORT.json...\n"
 			    "       scmltrace plan [options] [SPEC...] LOG|REPORT.json...\n";
+
+/* The options of COMMAND; all for TRACE_JUDGE. */
+static void print_options(enum trace_command command)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char left[64];
+
+		if (command != TRACE_JUDGE && !(table[i].commands & 1U << command))
+			continue;
+		snprintf(left, sizeof(left), "%s%s%s%s%s",
+			 table[i].letter ? table[i].letter : "",
+			 table[i].letter && table[i].name ? ", " : "",
+			 table[i].name ? table[i].name : "", table[i].value ? " " : "",
+			 table[i].value ? table[i].value : "");
+		printf("  %-20s %s\n", left, table[i].help);
+	}
+}
+
+static void print_command_help(enum trace_command command)
+{
+	printf("%s\n\nUsage: scmltrace %s\nExample: %s\n\nOptions:\n",
+	       commands[command].summary, commands[command].usage, commands[command].example);
+	print_options(command);
+}
 
 static void print_help(void)
 {
@@ -218,19 +264,13 @@ static void print_help(void)
 	       "SCML for it;\neach LOG or REPORT.json is one program.\n\n"
 	       "Options:\n",
 	       usage);
-	for (size_t i = 0; i < OPTIONS; i++) {
-		char left[64];
-
-		snprintf(left, sizeof(left), "%s%s%s%s%s",
-			 table[i].letter ? table[i].letter : "",
-			 table[i].letter && table[i].name ? ", " : "",
-			 table[i].name ? table[i].name : "", table[i].value ? " " : "",
-			 table[i].value ? table[i].value : "");
-		printf("  %-20s %s\n", left, table[i].help);
-	}
+	print_options(TRACE_JUDGE);
 	printf("\nEngines:\n");
 	for (const struct engine *engine = engines; engine->name; engine++)
 		printf("  %-20s %s\n", engine->name, engine->help);
+	printf("\nOther commands (scmltrace COMMAND --help):\n");
+	for (size_t i = TRACE_MERGE; i < COMMANDS; i++)
+		printf("  %-20s %s\n", commands[i].name, commands[i].summary);
 	printf("\nThe program's exit status is passed on. Otherwise: 0 done, 1 errors in the "
 	       "rules "
 	       "or in a\nreport, 2 wrong usage, 3 system error, 126 the program cannot be "
@@ -281,6 +321,8 @@ static int parse_option(struct trace_options *options, int argc, char **argv, in
 		*stop = true;
 		if (strcmp(option->name, "--version") == 0)
 			puts("scmltrace " SCML_VERSION);
+		else if (options->command != TRACE_JUDGE)
+			print_command_help(options->command);
 		else
 			print_help();
 		return TRACE_DONE;
@@ -345,11 +387,13 @@ static void add_operand(struct trace_options *options, const char *word)
 	struct arena *arena = options->compilation->arena;
 	bool is_first = options->command == TRACE_JUDGE && !options->specs.count;
 
-	if (is_first && strcmp(word, "merge") == 0)
-		options->command = TRACE_MERGE;
-	else if (is_first && strcmp(word, "plan") == 0)
-		options->command = TRACE_PLAN;
-	else if (options->command == TRACE_PLAN && !trace_plan_is_spec(word))
+	for (size_t i = TRACE_MERGE; is_first && i < COMMANDS; i++) {
+		if (strcmp(word, commands[i].name) == 0) {
+			options->command = (enum trace_command)i;
+			return;
+		}
+	}
+	if (options->command == TRACE_PLAN && !trace_plan_is_spec(word))
 		vec_push(arena, &options->files, word);
 	else
 		vec_push(arena, &options->specs, word);

@@ -66,6 +66,9 @@ expect 'scmlc explain foreign' foreign-constant '!foreign-reference'
 expect 'scmlc -W ' never unused
 expect 'scmlc ru' rules.scml
 expect 'scmlc lint ru' rules.scml
+expect 'scmltrace me' merge '!plan'
+expect 'scmltrace merge --su' --summary
+expect 'scmltrace plan --s' --scope '!--summary'
 expect 'scmltrace --en' --engine '!--on-mismatch'
 expect 'scmltrace --engine ' auto notify
 expect 'scmltrace --abi ru' rules.scml
