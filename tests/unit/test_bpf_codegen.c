@@ -475,7 +475,7 @@ START_TEST(random_rules_are_answered_by_their_definition)
 {
 	struct random random = random_new("random_rules_are_answered_by_their_definition");
 
-	compare_random(&random, 1500, 200, 8);
+	compare_random(&random, 1500 / ROUNDS_DIVISOR, 200, 8);
 }
 END_TEST
 
@@ -484,7 +484,7 @@ START_TEST(random_rules_with_long_lists_are_answered_by_their_definition)
 	struct random random =
 		random_new("random_rules_with_long_lists_are_answered_by_their_definition");
 
-	compare_random(&random, 40, 2000, 60);
+	compare_random(&random, 40 / ROUNDS_DIVISOR, 2000, 60);
 }
 END_TEST
 
@@ -492,7 +492,7 @@ START_TEST(calls_that_are_always_allowed_stay_in_the_bitmap)
 {
 	struct random random = random_new("calls_that_are_always_allowed_stay_in_the_bitmap");
 
-	for (size_t i = 0; i < 200; i++) {
+	for (size_t i = 0; i < 200 / ROUNDS_DIVISOR; i++) {
 		struct random_pool pool = {.count = 0};
 		struct bpf_options options = distinct_options();
 		const struct rules *rules;
@@ -562,7 +562,7 @@ START_TEST(layout_of_a_random_graph_of_any_size_says_what_the_graph_says)
 		random_new("layout_of_a_random_graph_of_any_size_says_what_the_graph_says");
 	const struct random_pool none = {.count = 0};
 
-	for (size_t i = 0; i < 300; i++) {
+	for (size_t i = 0; i < 300 / ROUNDS_DIVISOR; i++) {
 		struct arena *arena = arena_new();
 		struct bpf_graph *graph = bpf_graph_new(arena);
 		size_t nodes = 1 + random_below(&random, 1200);
@@ -614,7 +614,7 @@ START_TEST(simplified_graph_says_what_the_graph_says)
 	struct random random = random_new("simplified_graph_says_what_the_graph_says");
 	unsigned simplified = 0;
 
-	for (size_t i = 0; i < 10000; i++) {
+	for (size_t i = 0; i < 10000 / ROUNDS_DIVISOR; i++) {
 		struct arena *arena = arena_new();
 		struct bpf_graph *graph = bpf_graph_new(arena);
 		size_t nodes = 2 + random_below(&random, 14);
@@ -635,7 +635,7 @@ START_TEST(simplified_graph_says_what_the_graph_says)
 		}
 		arena_free(arena);
 	}
-	ck_assert_uint_ge(simplified, 1000);
+	ck_assert_uint_ge(simplified, 1000 / ROUNDS_DIVISOR);
 }
 END_TEST
 
