@@ -526,7 +526,8 @@ static inline enum scml_verdict eval_plain(struct match_state *st, const struct 
 
 static enum scml_verdict eval_rule(struct match_state *st, const struct scml_rule *rule)
 {
-	const struct scml_cond *cond = st->table->conds + rule->first_cond;
+	const struct scml_cond *cond =
+		rule->cond_count ? st->table->conds + rule->first_cond : NULL;
 	enum scml_verdict verdict = SCML_SUPPORTED;
 
 	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++) {
