@@ -1,7 +1,6 @@
 #include "clone_untraced.h"
 
 #include <elf.h>
-#include <linux/audit.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <string.h>
@@ -10,18 +9,17 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
+#include "ptrace_call.h"
+
 /* The first argument among the registers that a tracer sees, and whether the program finds it
  * there still when the call has returned. */
 #if defined(__x86_64__)
-#define OWN_ARCH	  AUDIT_ARCH_X86_64
 #define ARGUMENT_OFFSET	  offsetof(struct user_regs_struct, rdi)
 #define ARGUMENT_SURVIVES true
 #elif defined(__aarch64__)
-#define OWN_ARCH	  AUDIT_ARCH_AARCH64
 #define ARGUMENT_OFFSET	  offsetof(struct user_regs_struct, regs[0])
 #define ARGUMENT_SURVIVES false
 #elif defined(__riscv)
-#define OWN_ARCH	  AUDIT_ARCH_RISCV64
 #define ARGUMENT_OFFSET	  offsetof(struct user_regs_struct, a0)
 #define ARGUMENT_SURVIVES false
 #endif
@@ -70,7 +68,7 @@ static void set_argument(pid_t tid, uint64_t word)
 static const bool *find_call(const struct scml_call *call)
 {
 	for (size_t i = 0; i < CALLS; i++)
-		if (call->arch == OWN_ARCH && call->nr == calls[i].nr)
+		if (call->arch == PTRACE_OWN_ARCH && call->nr == calls[i].nr)
 			return &calls[i].is_in_memory;
 	return NULL;
 }
@@ -142,7 +140,7 @@ size_t clone_untraced_prologue(struct sock_filter *prologue, uint32_t action)
 		if (!calls[i].is_in_memory)
 			prologue[count++] = load(number);
 	}
-	prologue[1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 0,
-						   (uint8_t)(count - 2));
+	prologue[1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PTRACE_OWN_ARCH,
+						   0, (uint8_t)(count - 2));
 	return count;
 }

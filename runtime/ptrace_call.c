@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 
 int ptrace_call_read(pid_t tid, struct ptrace_call *stop)
 {
@@ -36,4 +37,9 @@ int ptrace_call_read(pid_t tid, struct ptrace_call *stop)
 		break;
 	}
 	return 0;
+}
+
+bool ptrace_call_resumes(const struct scml_call *call)
+{
+	return call->arch == PTRACE_OWN_ARCH && call->nr == SYS_restart_syscall;
 }

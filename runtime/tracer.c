@@ -34,6 +34,7 @@ int tracer_seize(struct tracer *tracer, pid_t tid)
 	if (!task)
 		return ENOMEM;
 	task->is_known = true;
+	task->was_within = tracer->is_attached;
 	return 0;
 }
 
@@ -107,9 +108,20 @@ static void deliver(struct tracer *tracer, struct tracer_task *task,
 		tracer->result->withdrawn++;
 }
 
+/* What goes on with a call from before we came is none that the program makes. */
+static bool is_from_before(struct tracer_task *task, const struct scml_call *call)
+{
+	bool is_first = task->was_within;
+
+	task->was_within = false;
+	return is_first && ptrace_call_resumes(call);
+}
+
 static void begin_call(struct tracer *tracer, struct tracer_task *task,
 		       const struct ptrace_call *stop)
 {
+	if (is_from_before(task, &stop->call))
+		return;
 	if (tracer->is_own && tracer->is_own(tracer->own_context, task->tid, &stop->call))
 		return;
 	deliver(tracer, task, stop);

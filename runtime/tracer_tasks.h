@@ -19,6 +19,7 @@ struct tracer_task {
 	bool restores_flag; /* CALL, its parent's, was: the flag is put back in it too */
 	bool is_waiting;    /* a new one, stopped until its parent has told of it */
 	bool is_known;	    /* its parent has told of it, or it has been resumed */
+	bool was_within;    /* a call, maybe, when it was stopped for the first time */
 	struct tracer_task *next;
 };
 

@@ -356,6 +356,29 @@ START_TEST(attaching_sees_all_threads_and_lets_go_without_a_trace)
 }
 END_TEST
 
+START_TEST(a_sleep_that_attaching_interrupts_is_no_call)
+{
+	char number[16];
+	pid_t program = fork(), pid;
+
+	if (program == 0) {
+		sleep(2);
+		_exit(0);
+	}
+	usleep(50000);
+	snprintf(number, sizeof(number), "%d", (int)program);
+	pid = fork();
+	if (pid == 0) {
+		execl(SCMLTRACE, "scmltrace", spec, "-o", report_path, "-p", number, NULL);
+		_exit(98);
+	}
+	ck_assert_int_eq(waitpid(program, NULL, 0), program);
+	ck_assert_int_eq(finish(pid), 0);
+	ck_has("exit_group(0)");
+	ck_assert_uint_eq(count("restart_syscall"), 0);
+}
+END_TEST
+
 START_TEST(what_cannot_be_attached_to_is_an_error)
 {
 	pid_t pid = fork();
@@ -464,6 +487,7 @@ static int run_tests(void)
 	tcase_add_loop_test(tcase, the_program_does_not_outlive_the_supervisor, 0, ENGINES);
 	tcase_add_loop_test(tcase, the_keys_of_a_terminal_reach_the_program, 0, ENGINES);
 	tcase_add_test(tcase, attaching_sees_all_threads_and_lets_go_without_a_trace);
+	tcase_add_test(tcase, a_sleep_that_attaching_interrupts_is_no_call);
 	tcase_add_test(tcase, what_cannot_be_attached_to_is_an_error);
 	tcase_add_test(tcase, where_calls_cannot_be_held_they_are_traced);
 	tcase_add_test(tcase, where_there_can_be_no_filter_every_call_is_traced);
