@@ -136,6 +136,18 @@ static const char *bound_name(const struct rule_draft *draft, unsigned index, st
 	return abi_string(draft->builder->db, draft->bound.params[index].name);
 }
 
+static void report_shape(const struct rule_draft *draft, unsigned shape_param)
+{
+	struct span span;
+	const char *name = bound_name(draft, shape_param, &span);
+
+	diag_add(draft->builder->diags, DIAG_NEVER, span,
+		 "this rule matches no call: with this '%s', '%s' never has %s%zu parameters",
+		 name, draft->source->ast->name.text,
+		 draft->source->ast->is_open ? "as many as " : "exactly ",
+		 draft->source->param_count);
+}
+
 static void collect_conditions(struct rule_draft *draft, struct rule *rule)
 {
 	struct arena *arena = draft->builder->arena;
@@ -150,6 +162,11 @@ static void collect_conditions(struct rule_draft *draft, struct rule *rule)
 		diag_add(draft->builder->diags, DIAG_NEVER, draft->source->ast->name.span,
 			 "this rule matches no call: '%s' never has exactly %zu parameters",
 			 draft->source->ast->name.text, draft->source->param_count);
+	} else if (!test_is_true(shape) && draft->known[shape_param] &&
+		   !test_may_share(draft->known[shape_param], shape)) {
+		rule->is_never = true;
+		report_shape(draft, shape_param);
+		draft->known[shape_param] = test_false();
 	} else if (!test_is_true(shape) && draft->known[shape_param]) {
 		draft->known[shape_param] = test_both(arena, draft->known[shape_param], shape);
 	}

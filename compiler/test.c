@@ -312,6 +312,38 @@ static size_t count_accepted(const struct test *list, const struct test *test)
 	return count;
 }
 
+/* The bits that a word which A accepts may have. */
+static uint64_t possible_bits(const struct test *a)
+{
+	uint64_t bits = ~a->mask;
+
+	if (a->op != SCML_OP_IN && a->op != SCML_OP_BITS)
+		return UINT64_MAX;
+	bits |= a->bits;
+	for (size_t i = 0; i < a->value_count; i++)
+		bits |= a->values[i];
+	return bits;
+}
+
+/* Can a word that A accepts have all the bits that some part of B asks for? */
+static bool may_have_bits_of(const struct test *a, const struct test *b)
+{
+	if (b->op == SCML_OP_ANY) {
+		for (size_t i = 0; i < b->child_count; i++) {
+			if (may_have_bits_of(a, b->children[i]))
+				return true;
+		}
+		return false;
+	}
+	if (b->op != SCML_OP_IN)
+		return true;
+	for (size_t i = 0; i < b->value_count; i++) {
+		if (!(b->values[i] & ~possible_bits(a)))
+			return true;
+	}
+	return false;
+}
+
 bool test_may_share(const struct test *a, const struct test *b)
 {
 	if (a->op == SCML_OP_ALL) {
@@ -321,7 +353,7 @@ bool test_may_share(const struct test *a, const struct test *b)
 		}
 		return true;
 	}
-	return !lists_bits_of(a, b) || count_accepted(a, b) > 0;
+	return lists_bits_of(a, b) ? count_accepted(a, b) > 0 : may_have_bits_of(a, b);
 }
 
 bool test_entails(const struct test *a, const struct test *b)
