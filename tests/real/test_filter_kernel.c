@@ -18,23 +18,9 @@
 #include "../unit/bpf_random.h"
 #include "../unit/bpf_random_code.h"
 #include "bpf/check.h"
-
-#if defined(__x86_64__)
-#define HOST_AUDIT   AUDIT_ARCH_X86_64
-#define HOST_FOREIGN 0x40000000
-#elif defined(__aarch64__)
-#define HOST_AUDIT   AUDIT_ARCH_AARCH64
-#define HOST_FOREIGN 0
-#elif defined(__riscv)
-#define HOST_AUDIT   AUDIT_ARCH_RISCV64
-#define HOST_FOREIGN 0
-#else
-#define HOST_AUDIT   0
-#define HOST_FOREIGN 0
-#endif
+#include "seccomp_host.h"
 
 enum {
-	SKIPPED = 77,
 	MISMATCH = 3001, /* error numbers that no call returns by itself */
 	UNDECIDED = 3002,
 	BAD_ARCH = 3003,
@@ -233,37 +219,14 @@ START_TEST(kernel_takes_what_the_check_takes)
 }
 END_TEST
 
-/* Can a child load a filter here that allows everything? */
-static bool has_seccomp(void)
-{
-	static const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	const struct bpf_code code = {.items = &allow, .count = 1};
-	pid_t child = HOST_AUDIT ? fork() : -1;
-	int status;
-
-	if (!child)
-		_exit(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || load_filter(&code, 0));
-	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
-}
-
 int main(void)
 {
 	Suite *suite = suite_create("filter_kernel");
 	TCase *tests = tcase_create("this kernel");
-	SRunner *runner;
-	int failed;
 
-	if (!has_seccomp()) {
-		puts("skipped: no filter can be loaded here");
-		return SKIPPED;
-	}
-	runner = srunner_create(suite);
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, kernel_answers_what_the_simulation_answers);
 	tcase_add_test(tests, kernel_takes_what_the_check_takes);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_under_seccomp(suite);
 }

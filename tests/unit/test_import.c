@@ -4,11 +4,7 @@
  * it allows.
  */
 #include <check.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <linux/seccomp.h>
 
@@ -16,26 +12,12 @@
 #include "import.h"
 #include "oci.h"
 #include "parse.h"
+#include "seed.h"
 #include "test.h"
 
 enum { PROFILES = 100, CALLS = 300, MAX_ENTRIES = 8, MAX_ARGS = 3 };
 
-/* Check tells its parent about every assertion; in loops that is too slow. */
-#define insist(condition, ...)                     \
-	do {                                       \
-		if (!(condition))                  \
-			ck_abort_msg(__VA_ARGS__); \
-	} while (0)
-
 static uint64_t seed;
-
-static uint64_t next_random(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 static const char *const names[] = {
 	"socket", "mmap",   "openat", "clone", "personality", "fcntl",
@@ -102,40 +84,41 @@ struct profile {
 
 static uint64_t random_number(void)
 {
-	uint64_t number = numbers[next_random() % NUMBERS];
+	uint64_t number = numbers[next_random(&seed) % NUMBERS];
 
-	return next_random() % 16 ? number : next_random();
+	return next_random(&seed) % 16 ? number : next_random(&seed);
 }
 
 static struct arg random_arg(void)
 {
 	struct arg arg = {
-		.index = (unsigned)(next_random() % 4),
-		.op = (enum oci_op)(next_random() % (OCI_MASKED_EQ + 1)),
+		.index = (unsigned)(next_random(&seed) % 4),
+		.op = (enum oci_op)(next_random(&seed) % (OCI_MASKED_EQ + 1)),
 		.value = random_number(),
 	};
 
-	if (next_random() % 2)
-		arg.op = next_random() % 2 ? OCI_EQ : OCI_MASKED_EQ;
-	if (arg.op == OCI_MASKED_EQ && next_random() % 2)
+	if (next_random(&seed) % 2)
+		arg.op = next_random(&seed) % 2 ? OCI_EQ : OCI_MASKED_EQ;
+	if (arg.op == OCI_MASKED_EQ && next_random(&seed) % 2)
 		arg.value = ~arg.value & UINT32_MAX;
-	if (arg.op == OCI_MASKED_EQ && next_random() % 4 == 0)
+	if (arg.op == OCI_MASKED_EQ && next_random(&seed) % 4 == 0)
 		arg.second = arg.value & random_number();
 	return arg;
 }
 
 static struct profile random_profile(void)
 {
-	struct profile profile = {.is_allowing = next_random() % 4 == 0,
-				  .count = 1 + next_random() % MAX_ENTRIES};
-	const char *often = names[next_random() % NAMES];
+	struct profile profile = {.is_allowing = next_random(&seed) % 4 == 0,
+				  .count = 1 + next_random(&seed) % MAX_ENTRIES};
+	const char *often = names[next_random(&seed) % NAMES];
 
 	for (size_t i = 0; i < profile.count; i++) {
 		struct entry *entry = &profile.entries[i];
 
-		entry->name = next_random() % 2 ? often : names[next_random() % NAMES];
-		entry->is_allowing = !profile.is_allowing && next_random() % 8;
-		entry->arg_count = next_random() % (MAX_ARGS + 1);
+		entry->name =
+			next_random(&seed) % 2 ? often : names[next_random(&seed) % NAMES];
+		entry->is_allowing = !profile.is_allowing && next_random(&seed) % 8;
+		entry->arg_count = next_random(&seed) % (MAX_ARGS + 1);
 		for (size_t j = 0; j < entry->arg_count; j++)
 			entry->args[j] = random_arg();
 	}
@@ -312,18 +295,18 @@ static bool is_supported(const struct subject *subject, const char *name, const 
 
 static void random_args(const struct profile *profile, const unsigned *widths, uint64_t *args)
 {
-	const struct entry *entry = &profile->entries[next_random() % profile->count];
+	const struct entry *entry = &profile->entries[next_random(&seed) % profile->count];
 
 	for (unsigned i = 0; i < SCML_REGISTERS; i++)
-		args[i] = next_random() % 4 ? random_number() : next_random();
+		args[i] = next_random(&seed) % 4 ? random_number() : next_random(&seed);
 	for (size_t i = 0; i < entry->arg_count; i++) {
 		const struct arg *arg = &entry->args[i];
 		uint64_t *word = &args[arg->index];
 
 		*word = arg->op == OCI_MASKED_EQ ? (*word & ~arg->value) | arg->second
-						 : arg->value + next_random() % 3 - 1;
-		if (next_random() % 8 == 0)
-			*word ^= UINT64_C(1) << next_random() % 32;
+						 : arg->value + next_random(&seed) % 3 - 1;
+		if (next_random(&seed) % 8 == 0)
+			*word ^= UINT64_C(1) << next_random(&seed) % 32;
 	}
 	for (unsigned i = 0; i < SCML_REGISTERS; i++)
 		args[i] &= width_mask(widths[i]);
@@ -347,7 +330,7 @@ static void compare(const struct profile *profile, const struct subject *subject
 		    const char *json)
 {
 	for (int i = 0; i < CALLS; i++) {
-		const char *name = profile->entries[next_random() % profile->count].name;
+		const char *name = profile->entries[next_random(&seed) % profile->count].name;
 		unsigned widths[SCML_REGISTERS];
 		uint64_t args[SCML_REGISTERS];
 		bool allowed, supported;
@@ -454,21 +437,12 @@ int main(void)
 {
 	Suite *suite = suite_create("import");
 	TCase *tcase = tcase_create("import");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	seed = (uint64_t)time(NULL) * 2654435761u + (uint64_t)getpid();
-	if (getenv("SCML_SEED"))
-		seed = strtoull(getenv("SCML_SEED"), NULL, 0);
-	printf("SCML_SEED=%#" PRIx64 "\n", seed);
-	fflush(stdout);
+	seed = seed_of_this_run();
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase,
 		       rules_are_never_wider_than_profiles_and_narrower_only_with_a_word);
 	tcase_add_test(tcase, rules_survive_the_way_to_a_profile_and_back);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }
