@@ -6,6 +6,8 @@ set -eu
 source=$1
 build=$2
 work=$(mktemp -d)
+# Without it, programs look for the home folder with calls of their own.
+export HOME="${HOME:-$work}"
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/run" "$work/blocks"
 awk -v out="$work/blocks" '
