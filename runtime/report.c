@@ -8,6 +8,8 @@
 
 #include "report_state.h"
 
+enum { HELD_BYTES = 64 << 10 }; /* of lines for which nobody waits */
+
 const struct report_kind_info report_kinds[REPORT_KINDS] = {
 	[REPORT_UNSUPPORTED] = {"unsupported", " (unsupported)", "nearest "},
 	[REPORT_UNDECIDED] = {"undecided", " (undecided)", ""},
@@ -102,7 +104,9 @@ bool report_wants_values(const struct report *report, enum report_kind kind)
 
 void report_hold(struct report *report)
 {
-	report->is_held = true;
+	/* Standard error has no buffer: each line would be a call of its own. */
+	report->is_held = !setvbuf(report->options.out, arena_alloc(report->arena, HELD_BYTES),
+				   _IOFBF, HELD_BYTES);
 }
 
 void report_flush(struct report *report)
@@ -228,6 +232,8 @@ bool report_is_complete(const struct report *report)
 
 void report_free(struct report *report)
 {
+	if (report && report->is_held)
+		setvbuf(report->options.out, NULL, _IONBF, 0);
 	if (report)
 		arena_free(report->arena);
 }

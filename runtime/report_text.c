@@ -3,59 +3,99 @@
 
 #include "report_state.h"
 
-/* Logs have many lines; fprintf() would take as long as all the rest. */
-static void put_number(FILE *out, uint32_t number, unsigned width)
+/* A line that is being put together. Logs have many, and what locks a file and looks for its
+ * end with each word would take as long as all the rest. */
+struct line {
+	FILE *out;
+	size_t len;
+	char bytes[4096];
+};
+
+static void put_bytes(struct line *line, const char *bytes, size_t len)
+{
+	if (len > sizeof(line->bytes) - line->len) {
+		fwrite(line->bytes, 1, line->len, line->out);
+		line->len = 0;
+	}
+	if (len > sizeof(line->bytes)) {
+		fwrite(bytes, 1, len, line->out);
+		return;
+	}
+	memcpy(line->bytes + line->len, bytes, len);
+	line->len += len;
+}
+
+static void put(struct line *line, const char *text)
+{
+	put_bytes(line, text, strlen(text));
+}
+
+static void put_number(struct line *line, uint32_t number, unsigned width)
 {
 	char digits[16];
 	size_t at = sizeof(digits);
 
-	digits[--at] = '\0';
 	do
 		digits[--at] = (char)('0' + number % 10);
 	while (number /= 10);
-	while (sizeof(digits) - 1 - at < width)
+	while (sizeof(digits) - at < width)
 		digits[--at] = ' ';
-	fputs(digits + at, out);
+	put_bytes(line, digits + at, sizeof(digits) - at);
 }
 
-static void write_prefix(const struct report *report, pid_t tid)
+static void put_prefix(struct line *line, const struct report *report, pid_t tid)
 {
 	if (!report->has_many_tids || !tid)
 		return;
-	fputs("[pid ", report->options.out);
-	put_number(report->options.out, (uint32_t)tid, 5);
-	fputs("] ", report->options.out);
+	put(line, "[pid ");
+	put_number(line, (uint32_t)tid, 5);
+	put(line, "] ");
+}
+
+static void end_line(struct line *line)
+{
+	put_bytes(line, "\n", 1);
+	fwrite(line->bytes, 1, line->len, line->out);
 }
 
 static void text_call(const struct report *report, const struct report_call *call)
 {
 	const struct report_kind_info *kind = &report_kinds[call->kind];
-	FILE *out = report->options.out;
+	struct line line;
 
-	write_prefix(report, call->tid);
-	fputs(call->text, out);
-	fputs(kind->mark, out);
+	line.out = report->options.out;
+	line.len = 0;
+	put_prefix(&line, report, call->tid);
+	put(&line, call->text);
+	put(&line, kind->mark);
 	if (*call->cause) {
-		fputs(": ", out);
-		fputs(call->cause, out);
+		put(&line, ": ");
+		put(&line, call->cause);
 	}
 	if (call->file && call->kind != REPORT_SUPPORTED) {
-		fputs("; ", out);
-		fputs(kind->rule, out);
-		fputs(call->file, out);
-		fputc(':', out);
-		put_number(out, call->line, 0);
+		put(&line, "; ");
+		put(&line, kind->rule);
+		put(&line, call->file);
+		put(&line, ":");
+		put_number(&line, call->line, 0);
 	}
-	fputc('\n', out);
+	end_line(&line);
 }
 
 static void text_loss(const struct report *report, const struct report_call *call,
 		      const char *why)
 {
+	struct line line;
+
 	if (report->options.is_quiet)
 		return;
-	write_prefix(report, call->tid);
-	fprintf(report->options.out, "%s (visibility lost from here): %s\n", call->text, why);
+	line.out = report->options.out;
+	line.len = 0;
+	put_prefix(&line, report, call->tid);
+	put(&line, call->text);
+	put(&line, " (visibility lost from here): ");
+	put(&line, why);
+	end_line(&line);
 }
 
 static void text_note(const struct report *report, const char *text)

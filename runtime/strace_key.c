@@ -22,9 +22,15 @@ static bool put(struct strace_key *key, const void *bytes, size_t len)
 
 static bool put_text(struct strace_key *key, struct strace_text text)
 {
-	uint16_t len = (uint16_t)text.len;
+	const uint16_t len = (uint16_t)text.len;
 
-	return text.len < ENDED && put(key, &len, sizeof(len)) && put(key, text.at, text.len);
+	if (text.len >= ENDED || sizeof(len) + text.len > STRACE_MAX_KEY - key->len)
+		return false;
+	memcpy(key->bytes + key->len, &len, sizeof(len));
+	if (text.len)
+		memcpy(key->bytes + key->len + sizeof(len), text.at, text.len);
+	key->len += (uint32_t)(sizeof(len) + text.len);
+	return true;
 }
 
 /* What the result text says, not how it is printed: a descriptor may have any path. */

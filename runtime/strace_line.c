@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "strace_marks.h"
 #include "strace_span.h"
 #include "strace_walk.h"
 
@@ -117,11 +118,42 @@ size_t strace_name_len(struct strace_text text)
 	return len;
 }
 
+size_t strace_pid_len(struct strace_text text, size_t slack, uint32_t *pid)
+{
+	enum { MAX_DIGITS = 9 };
+	size_t len = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (text.len + slack >= sizeof(uint64_t)) {
+		uint64_t word, others;
+
+		/* All digits at once: bytes that are none get their highest bit. */
+		memcpy(&word, text.at, sizeof(word));
+		word ^= UINT64_C(0x3030303030303030);
+		others = ((word + UINT64_C(0x7676767676767676)) | word) &
+			 UINT64_C(0x8080808080808080);
+		len = others ? (size_t)__builtin_ctzll(others) / 8 : 0;
+		if (len && len <= text.len) {
+			/* Pairs, then fours, then all eight, with zeros in front. */
+			word <<= 64 - 8 * len;
+			word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+			word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+			*pid = (uint32_t)(word * 10000 + (word >> 32));
+			return len;
+		}
+	}
+#endif
+	*pid = 0;
+	for (len = 0; len < text.len && len < MAX_DIGITS && is_digit(text.at[len]); len++)
+		*pid = *pid * 10 + (uint32_t)(text.at[len] - '0');
+	return len;
+}
+
 size_t strace_call_len(struct strace_text text)
 {
-	const char *parenthesis = memchr(text.at, '(', text.len < 64 ? text.len : 64);
+	size_t len = text.len < 64 ? text.len : 64, at = strace_find_parenthesis(text.at, len);
 
-	return parenthesis ? (size_t)(parenthesis - text.at) : 0;
+	return at < len ? at : 0;
 }
 
 static bool is_seconds(struct strace_text text)
@@ -339,7 +371,9 @@ bool strace_line_is_unfinished(struct strace_text rest)
 {
 	const size_t len = sizeof(UNFINISHED) - 1;
 
-	return rest.len >= len && !memcmp(rest.at + rest.len - len, UNFINISHED, len);
+	/* The last byte says no of most lines; the others are two words. */
+	return rest.len >= len && rest.at[rest.len - 1] == '>' &&
+	       !memcmp(rest.at + rest.len - len, UNFINISHED, len - 1);
 }
 
 void strace_line_read(const char *text, size_t len, struct strace_line *line)

@@ -65,6 +65,12 @@ void strace_line_read(const char *text, size_t len, struct strace_line *line);
 /** Does REST, what follows the parenthesis of a call, end with `<unfinished ...>`? */
 bool strace_line_is_unfinished(struct strace_text rest);
 
+/**
+ * How many digits TEXT begins with, and the number that they are; of those that are too many
+ * for a process number not all need be counted. SLACK bytes behind TEXT may be read too.
+ */
+size_t strace_pid_len(struct strace_text text, size_t slack, uint32_t *pid);
+
 /** How many bytes stand before the parenthesis at the start of TEXT, 0 if there is none near.
  */
 size_t strace_call_len(struct strace_text text);

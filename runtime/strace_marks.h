@@ -1,6 +1,6 @@
 /*
- * strace_marks: where the bytes that matter stand in a piece of text, as bits. The portable
- * form answers the same.
+ * strace_marks: where the bytes that matter stand in a piece of text, as bits. Every form
+ * answers the same; which one a processor can run is found out when it runs.
  */
 #ifndef SCML_STRACE_MARKS_H
 #define SCML_STRACE_MARKS_H
@@ -19,8 +19,11 @@ struct strace_marks {
 /** The marks of the STRACE_BLOCK bytes at AT. */
 struct strace_marks strace_marks_portable(const char *at);
 
-#ifdef __SSE2__
+#ifdef __x86_64__
 #include <emmintrin.h>
+
+/** The same, for processors with AVX2. */
+struct strace_marks strace_marks_avx2(const char *at);
 
 static inline uint64_t strace_marks_bits(__m128i marks, unsigned shift)
 {
@@ -41,8 +44,8 @@ static inline __m128i strace_marks_others(__m128i bytes)
 	return _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('*')));
 }
 
-/** The same as strace_marks_portable(). */
-static inline struct strace_marks strace_marks(const char *at)
+/** The same, for every processor of x86_64. */
+static inline struct strace_marks strace_marks_sse2(const char *at)
 {
 	struct strace_marks marks = {0, 0};
 
@@ -53,6 +56,12 @@ static inline struct strace_marks strace_marks(const char *at)
 		marks.others |= strace_marks_bits(strace_marks_others(bytes), i);
 	}
 	return marks;
+}
+
+/** The same as strace_marks_portable(). */
+static inline struct strace_marks strace_marks(const char *at)
+{
+	return __builtin_cpu_supports("avx2") ? strace_marks_avx2(at) : strace_marks_sse2(at);
 }
 
 /** The first < or > of the LEN bytes at TEXT that is not before AT; LEN if there is none. */
@@ -72,6 +81,23 @@ static inline size_t strace_next_angle(const char *text, size_t at, size_t len)
 		at++;
 	return at;
 }
+
+/** The first ( of the LEN bytes at TEXT; LEN if there is none. */
+static inline size_t strace_find_parenthesis(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	for (; len - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
+		int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('(')));
+
+		if (bits)
+			return at + (size_t)__builtin_ctz((unsigned)bits);
+	}
+	while (at < len && text[at] != '(')
+		at++;
+	return at;
+}
 #else
 static inline struct strace_marks strace_marks(const char *at)
 {
@@ -81,6 +107,15 @@ static inline struct strace_marks strace_marks(const char *at)
 static inline size_t strace_next_angle(const char *text, size_t at, size_t len)
 {
 	while (at < len && text[at] != '<' && text[at] != '>')
+		at++;
+	return at;
+}
+
+static inline size_t strace_find_parenthesis(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && text[at] != '(')
 		at++;
 	return at;
 }

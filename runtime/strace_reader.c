@@ -10,10 +10,7 @@
 
 #define ATTACHED "strace: Process "
 
-enum {
-	MAX_NAME = 64,
-	MAX_DIGITS = 9, /* of a process number that needs no care */
-};
+enum { MAX_NAME = 64 };
 
 struct strace_reader {
 	const struct abi_db *db;
@@ -343,8 +340,7 @@ static void on_mode(struct strace_reader *reader, const struct strace_line *line
 		strace_pending_drop(reader->pending, process);
 }
 
-/* The second half of a call that EVENT's process is in; TEXT is what stands behind the number.
- */
+/* The second half of a call that process PID is in; TEXT is what stands behind the number. */
 static bool on_usual_resumed(struct strace_reader *reader, uint32_t pid,
 			     struct strace_text text)
 {
@@ -368,28 +364,35 @@ static bool on_usual_resumed(struct strace_reader *reader, uint32_t pid,
 }
 
 /* The usual line behind a process number: the whole of a call, or its first half, of a process
- * that is in none. */
-static bool on_usual_call(struct strace_reader *reader, struct strace_event *event)
+ * that is in none. SLACK bytes behind TEXT may be read too. */
+static bool on_usual_call(struct strace_reader *reader, uint32_t pid, struct strace_text text,
+			  size_t slack)
 {
-	size_t name_len = strace_call_len(event->text);
+	size_t name_len = strace_call_len(text);
+	const struct strace_call *call =
+		name_len ? strace_calls_find(reader->calls, text, name_len) : NULL;
+	struct strace_text rest;
 
-	if (!name_len)
+	if (!call || strace_pending_find(reader->pending, pid))
 		return false;
-	event->call = strace_calls_find(reader->calls, event->text, name_len);
-	if (!event->call || strace_pending_find(reader->pending, event->pid))
+	rest = strace_skip(text, name_len + 1);
+	if (strace_line_is_unfinished(rest)) {
+		text.len -= STRACE_UNFINISHED_LEN;
+		begin_call(reader, pid, text, name_len, call);
+	} else if (has_result(rest)) {
+		struct strace_event event = {
+			.pid = pid,
+			.text = text,
+			.name = {text.at, name_len},
+			.slack = slack,
+			.call = call,
+			.has_beginning = true,
+		};
+
+		deliver(reader, &event);
+	} else {
 		return false;
-	event->rest = strace_skip(event->text, name_len + 1);
-	event->name = (struct strace_text){event->text.at, name_len};
-	event->has_beginning = true;
-	if (strace_line_is_unfinished(event->rest))
-		begin_call(reader, event->pid,
-			   (struct strace_text){event->text.at,
-						event->text.len - STRACE_UNFINISHED_LEN},
-			   name_len, event->call);
-	else if (has_result(event->rest))
-		deliver(reader, event);
-	else
-		return false;
+	}
 	return true;
 }
 
@@ -398,19 +401,16 @@ static bool on_usual_call(struct strace_reader *reader, struct strace_event *eve
 static bool on_usual_line(struct strace_reader *reader, const char *text, size_t len,
 			  size_t slack)
 {
-	struct strace_event event = {.slack = slack};
-	size_t at = 0;
+	uint32_t pid;
+	size_t at = strace_pid_len((struct strace_text){text, len}, slack, &pid);
 
-	for (; at < len && at < MAX_DIGITS && text[at] >= '0' && text[at] <= '9'; at++)
-		event.pid = event.pid * 10 + (uint32_t)(text[at] - '0');
 	if (at == len || (at && text[at] != ' '))
 		return false;
 	while (at < len && text[at] == ' ')
 		at++;
-	event.text = (struct strace_text){text + at, len - at};
-	if (event.text.len && event.text.at[0] == '<')
-		return on_usual_resumed(reader, event.pid, event.text);
-	return on_usual_call(reader, &event);
+	if (at < len && text[at] == '<')
+		return on_usual_resumed(reader, pid, (struct strace_text){text + at, len - at});
+	return on_usual_call(reader, pid, (struct strace_text){text + at, len - at}, slack);
 }
 
 static void on_line(struct strace_reader *reader, const char *text, size_t len)

@@ -1,40 +1,83 @@
 #include "strace_walk.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "strace_span.h"
 
+/* The marks of a block that is not to be read to its end. */
+static struct strace_marks marks_of_end(const char *at, size_t len)
+{
+	char copy[STRACE_BLOCK] = {0};
+
+	memcpy(copy, at, len);
+	return strace_marks(copy);
+}
+
 static void look_at(struct strace_walk *walk, size_t base)
 {
 	size_t left = walk->text.len - base;
-	char copy[STRACE_BLOCK] = {0};
 	const char *at = walk->text.at + base;
+	struct strace_marks marks;
 
-	if (left + walk->slack < STRACE_BLOCK)
-		at = memcpy(copy, at, left);
-	walk->marks = strace_marks(at);
-	if (left < STRACE_BLOCK) {
-		walk->marks.quotes &= (UINT64_C(1) << left) - 1;
-		walk->marks.others &= (UINT64_C(1) << left) - 1;
-	}
+	if (left + walk->slack >= STRACE_BLOCK)
+		marks = strace_marks(at);
+	else
+		marks = marks_of_end(at, left);
+	walk->quotes = marks.quotes;
+	walk->marks = marks.quotes | marks.others;
+	if (left < STRACE_BLOCK)
+		walk->marks &= (UINT64_C(1) << left) - 1;
 	walk->base = base;
 }
 
-/* The next mark at AT or behind it; the length of the text where there is none. */
-static inline size_t next_mark(struct strace_walk *walk, size_t at, bool quotes_only)
+/* Go on at AT: what is before it is done. */
+static inline void go_to(struct strace_walk *walk, size_t at)
 {
-	while (at < walk->text.len) {
-		uint64_t marks;
-
-		if (at - walk->base >= STRACE_BLOCK)
-			look_at(walk, at);
-		marks = walk->marks.quotes | (quotes_only ? 0 : walk->marks.others);
-		marks >>= at - walk->base;
-		if (marks)
-			return at + (size_t)__builtin_ctzll(marks);
-		at = walk->base + STRACE_BLOCK;
+	if (at - walk->base < STRACE_BLOCK) {
+		walk->marks &= UINT64_MAX << (at - walk->base);
+	} else if (at < walk->text.len) {
+		look_at(walk, at);
+	} else {
+		walk->base = walk->text.len;
+		walk->marks = 0;
 	}
-	return walk->text.len;
+}
+
+/* The next block that has a mark; false: there is none. */
+static bool next_block(struct strace_walk *walk)
+{
+	do {
+		if (walk->text.len - walk->base <= STRACE_BLOCK)
+			return false;
+		look_at(walk, walk->base + STRACE_BLOCK);
+	} while (!walk->marks);
+	return true;
+}
+
+/* Come to the first of MARKS, which are some of the block's. */
+static inline size_t take(struct strace_walk *walk, uint64_t marks)
+{
+	walk->marks &= ~(marks ^ (marks - 1));
+	return walk->base + (size_t)__builtin_ctzll(marks);
+}
+
+/* The next mark, which has then been come to; the length of the text where there is none. */
+static inline size_t next_mark(struct strace_walk *walk)
+{
+	if (!walk->marks && !next_block(walk))
+		return walk->text.len;
+	return take(walk, walk->marks);
+}
+
+static inline size_t next_quote(struct strace_walk *walk)
+{
+	while (!(walk->marks & walk->quotes)) {
+		walk->marks = 0;
+		if (!next_block(walk))
+			return walk->text.len;
+	}
+	return take(walk, walk->marks & walk->quotes);
 }
 
 /* Where the string that begins at AT ends: as strace_string_len(). */
@@ -43,7 +86,7 @@ static size_t string_end(struct strace_walk *walk, size_t at)
 	size_t from = at + 1;
 
 	for (;;) {
-		size_t quote = next_mark(walk, from, true), slashes = 0;
+		size_t quote = next_quote(walk), slashes = 0;
 
 		if (quote >= walk->text.len)
 			return walk->text.len;
@@ -65,12 +108,13 @@ static size_t star_end(const struct strace_walk *walk, size_t at)
 	return len ? at - 1 + len : at + 1;
 }
 
-size_t strace_walk_value(struct strace_walk *walk, size_t at)
+size_t strace_walk_any_value(struct strace_walk *walk, size_t at)
 {
 	size_t depth = 0;
 
 	walk->before = at;
-	while ((at = next_mark(walk, at, false)) < walk->text.len) {
+	go_to(walk, at);
+	while ((at = next_mark(walk)) < walk->text.len) {
 		switch (walk->text.at[at]) {
 		case '"':
 			at = string_end(walk, at);
@@ -82,9 +126,11 @@ size_t strace_walk_value(struct strace_walk *walk, size_t at)
 			break;
 		case '<':
 			at += strace_angle_len(walk->text, at);
+			go_to(walk, at);
 			break;
 		case '*':
 			at = star_end(walk, at);
+			go_to(walk, at);
 			break;
 		case '(':
 		case '[':

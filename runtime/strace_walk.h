@@ -6,6 +6,7 @@
 #define SCML_STRACE_WALK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "strace_line.h"
 #include "strace_marks.h"
@@ -16,13 +17,33 @@ struct strace_walk {
 	size_t slack;  /* bytes behind the text that may be read too */
 	size_t base;   /* of the block whose marks are known */
 	size_t before; /* up to here, it belongs to pieces that are done */
-	struct strace_marks marks;
+	uint64_t quotes;
+	uint64_t marks; /* of the block, those that have not been come to */
 };
 
 /** At the start of TEXT, behind which SLACK more bytes may be read, whatever they are. */
 struct strace_walk strace_walk_start(struct strace_text text, size_t slack);
 
+/** strace_walk_value() of any value. */
+size_t strace_walk_any_value(struct strace_walk *walk, size_t at);
+
 /** Where the value at AT ends: AT + strace_value_len() of what is there. */
-size_t strace_walk_value(struct strace_walk *walk, size_t at);
+static inline size_t strace_walk_value(struct strace_walk *walk, size_t at)
+{
+	uint64_t marks = 0;
+
+	/* Most values have nothing special in them. */
+	if (at - walk->base < STRACE_BLOCK)
+		marks = walk->marks & UINT64_MAX << (at - walk->base);
+	if (marks) {
+		size_t end = walk->base + (size_t)__builtin_ctzll(marks);
+
+		if (walk->text.at[end] == ',' || walk->text.at[end] == ')') {
+			walk->marks = marks & (marks - 1);
+			return end;
+		}
+	}
+	return strace_walk_any_value(walk, at);
+}
 
 #endif
