@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bpf/check.h"
 #include "bpf/raw.h"
+#include "output.h"
 #include "spec_files.h"
 
 int cli_system_error(const char *what, int error)
@@ -23,6 +25,49 @@ int cli_finish(struct cli *cli)
 	if (diags_has(diags, DIAG_FILE_ERROR))
 		return CLI_SYSTEM;
 	return diags_count(diags, DIAG_ERROR) ? CLI_ERRORS : CLI_DONE;
+}
+
+static bool is_same_file(const struct stat *one, const char *path)
+{
+	struct stat other;
+
+	return path && stat(path, &other) == 0 && one->st_dev == other.st_dev &&
+	       one->st_ino == other.st_ino;
+}
+
+int cli_check_output(const struct cli *cli, const char *path)
+{
+	struct stat status;
+	bool was_read;
+
+	if (strcmp(path, "-") == 0 || stat(path, &status) < 0 || !S_ISREG(status.st_mode))
+		return CLI_DONE;
+	was_read = is_same_file(&status, cli->profile);
+	for (size_t i = 0; i < cli->inputs.count; i++)
+		was_read |= is_same_file(&status, cli->inputs.items[i]);
+	for (size_t i = 0; i < cli->overlays.count; i++)
+		was_read |= is_same_file(&status, cli->overlays.items[i]);
+	if (!was_read)
+		return CLI_DONE;
+	fprintf(stderr,
+		"scmlc: '%s' is also an input, which the result would replace; give the result "
+		"another name ('scmlc fmt --write' lays a file out in its place)\n",
+		path);
+	return CLI_USAGE;
+}
+
+int cli_write(const struct cli *cli, const char *path, const void *data, size_t size)
+{
+	int status = cli_check_output(cli, path);
+	int error;
+
+	if (status != CLI_DONE)
+		return status;
+	error = output_write(path, data, size);
+	if (error)
+		return cli_system_error(strcmp(path, "-") == 0 ? "standard output" : path,
+					error);
+	return CLI_DONE;
 }
 
 int cli_flush(int status)

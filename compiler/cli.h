@@ -97,6 +97,15 @@ bool cli_compile(struct cli *cli);
  */
 int cli_finish(struct cli *cli);
 
+/**
+ * May PATH be written? Not if that is a file that was read: a result put over its source would
+ * lose it. Says so, and gives CLI_USAGE; else CLI_DONE.
+ */
+int cli_check_output(const struct cli *cli, const char *path);
+
+/** Write SIZE bytes to PATH (`-`: standard output) if cli_check_output() allows it. */
+int cli_write(const struct cli *cli, const char *path, const void *data, size_t size);
+
 /** Report that something failed with negative errno ERROR; gives CLI_SYSTEM. */
 int cli_system_error(const char *what, int error);
 

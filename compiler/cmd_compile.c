@@ -7,7 +7,6 @@
 #include "cli.h"
 #include "doc_book.h"
 #include "doc_headings.h"
-#include "output.h"
 
 /* Is the output a folder, for a page per input? */
 static bool writes_folder(const struct cli *cli)
@@ -82,7 +81,7 @@ static int write_depend(const struct cli *cli, const char *output)
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int error;
+	int status;
 
 	if (!out)
 		return cli_system_error("dependency file", -errno);
@@ -101,9 +100,9 @@ static int write_depend(const struct cli *cli, const char *output)
 		return cli_system_error("dependency file", -errno);
 	if (!path)
 		path = arena_printf(cli->compilation->arena, "%s.d", output);
-	error = output_write(path, text, size);
+	status = cli_write(cli, path, text, size);
 	free(text);
-	return error ? cli_system_error(path, error) : CLI_DONE;
+	return status;
 }
 
 static int write_result(struct cli *cli, const struct emit_backend *backend,
@@ -113,7 +112,7 @@ static int write_result(struct cli *cli, const struct emit_backend *backend,
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int error, status;
+	int status;
 
 	if (!out)
 		return cli_system_error(path, -errno);
@@ -121,11 +120,9 @@ static int write_result(struct cli *cli, const struct emit_backend *backend,
 	if (fclose(out))
 		return cli_system_error(path, -errno);
 	status = cli_finish(cli);
-	error = status == CLI_DONE ? output_write(path, text, size) : 0;
+	if (status == CLI_DONE)
+		status = cli_write(cli, path, text, size);
 	free(text);
-	if (error)
-		return cli_system_error(strcmp(path, "-") == 0 ? "standard output" : path,
-					error);
 	if (status == CLI_DONE && cli->is_verbose)
 		fprintf(stderr, "scmlc: %s: %zu bytes of %s\n", path, size, backend->type);
 	if (status == CLI_DONE && (cli->wants_depend || cli->depend_file))
@@ -177,34 +174,43 @@ static int make_folders(char *path)
 	return 0;
 }
 
-static int write_book_file(struct cli *cli, const struct doc_book_file *file)
+/* Where the file NAME of a book goes. */
+static char *path_in_book(const struct cli *cli, const char *name)
 {
 	bool has_slash = cli->output[strlen(cli->output) - 1] == '/';
-	char *path = arena_printf(cli->compilation->arena, "%s%s%s", cli->output,
-				  has_slash ? "" : "/", file->name);
-	int error = make_folders(path);
 
-	if (!error)
-		error = output_write(path, file->text, file->size);
-	if (error)
-		return cli_system_error(path, error);
-	if (cli->is_verbose)
-		fprintf(stderr, "scmlc: %s: %zu bytes of md\n", path, file->size);
-	return CLI_DONE;
+	return arena_printf(cli->compilation->arena, "%s%s%s", cli->output,
+			    has_slash ? "" : "/", name);
 }
 
-/* All pages are made before the first is written. */
+static int write_book_file(struct cli *cli, const struct doc_book_file *file)
+{
+	char *path = path_in_book(cli, file->name);
+	int error = make_folders(path), status;
+
+	if (error)
+		return cli_system_error(path, error);
+	status = cli_write(cli, path, file->text, file->size);
+	if (status == CLI_DONE && cli->is_verbose)
+		fprintf(stderr, "scmlc: %s: %zu bytes of md\n", path, file->size);
+	return status;
+}
+
+/* All pages are made, and may be written, before the first is. */
 static int write_book(struct cli *cli)
 {
 	const char *const *names = page_names(cli);
 	struct doc_book book = {0};
 	const struct doc_book_file *file;
-	bool has_slash = cli->output[strlen(cli->output) - 1] == '/';
 	int status;
 
 	if (names)
 		book = doc_book_build(cli->compilation, names, cli->doc_details);
 	status = cli_finish(cli);
+	vec_each (file, &book.files) {
+		if (status == CLI_DONE)
+			status = cli_check_output(cli, path_in_book(cli, file->name));
+	}
 	if (status != CLI_DONE)
 		return status;
 	vec_each (file, &book.files) {
@@ -213,9 +219,7 @@ static int write_book(struct cli *cli)
 			return status;
 	}
 	if (cli->wants_depend || cli->depend_file)
-		return write_depend(cli,
-				    arena_printf(cli->compilation->arena, "%s%s%s", cli->output,
-						 has_slash ? "" : "/", DOC_BOOK_INDEX));
+		return write_depend(cli, path_in_book(cli, DOC_BOOK_INDEX));
 	return CLI_DONE;
 }
 

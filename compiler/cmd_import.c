@@ -5,7 +5,6 @@
 
 #include "cli.h"
 #include "import.h"
-#include "output.h"
 
 /* Profiles are JSON objects; anything else is a list. */
 static bool is_profile(const struct source_file *file)
@@ -21,7 +20,7 @@ static int write_rules(struct cli *cli, struct import *import, const struct sour
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int status, error;
+	int status;
 
 	if (!out)
 		return cli_system_error(path, -errno);
@@ -29,10 +28,10 @@ static int write_rules(struct cli *cli, struct import *import, const struct sour
 	if (fclose(out))
 		return cli_system_error(path, -errno);
 	status = cli_finish(cli);
-	error = status == CLI_DONE ? output_write(path, text, size) : 0;
+	if (status == CLI_DONE)
+		status = cli_write(cli, path, text, size);
 	free(text);
-	return error ? cli_system_error(strcmp(path, "-") ? path : "standard output", error)
-		     : status;
+	return status;
 }
 
 int cmd_import(struct cli *cli)
