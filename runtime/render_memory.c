@@ -412,7 +412,7 @@ void render_slot(const struct render_job *job, const struct call_scope *scope,
 		word = host_order(job->view, slot, word);
 	if (slot->target != ABI_TARGET_NONE)
 		put_target(job, scope, slot, render_cut(word, bits, false));
-	else if (slot->set)
+	else if (slot->set && slot->type != ABI_TYPE_DIRFD)
 		put_set(job, slot, render_cut(word, bits, false));
 	else
 		render_number(job->text, job->view->db, job->view->arch, slot->type, word);

@@ -92,6 +92,10 @@ START_TEST(what_has_no_name_is_a_number)
 	ck_renders("socket", ARGS(0x5000, 0x40000000 | 0xd, 0),
 		   "socket(0x5000, 0xd|0x40000000, 0)");
 	ck_renders("shutdown", ARGS(3, 77), "shutdown(3, 0x4d)");
+	ck_renders("fchdir", ARGS(12), "fchdir(12)");
+	ck_renders("readlinkat", ARGS(12, 0, 0, 0), "readlinkat(12, NULL, NULL, 0)");
+	ck_renders("readlinkat", ARGS(0xffffff9c, 0, 0, 0),
+		   "readlinkat(AT_FDCWD, NULL, NULL, 0)");
 	ck_renders("sendto", ARGS(3, 0, 0, 0x4000 | 0x100000, 0, 0),
 		   "sendto(3, NULL, 0, MSG_NOSIGNAL|0x100000, NULL, 0)");
 }
