@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 64, ERRNO_MAX = 4095 };
+enum {
+	FIRST_SLOTS = 64,
+	ERRNO_MAX = 4095,
+	MAX_EXAMPLE = 4096, /* bytes; a line of a log may have millions */
+};
 
 /* Open addressing; a slot whose NAME is NULL is free. At most half of the slots are taken. */
 struct report_causes {
@@ -89,6 +93,18 @@ static const char *copy(struct report_causes *causes, const char *text)
 	return text ? arena_strdup(causes->arena, text) : NULL;
 }
 
+/* The beginning of a call's text; not within a character. */
+static const char *copy_example(struct report_causes *causes, const char *text)
+{
+	size_t len = text ? strnlen(text, MAX_EXAMPLE + 1) : 0;
+
+	if (len <= MAX_EXAMPLE)
+		return copy(causes, text);
+	for (len = MAX_EXAMPLE; len && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
+		continue;
+	return arena_printf(causes->arena, "%.*s...", (int)len, text);
+}
+
 /* Take the slot for what CAUSE is about; nothing is counted yet. */
 static void add_slot(struct report_causes *causes, struct report_cause *slot,
 		     const struct report_cause *cause)
@@ -103,7 +119,7 @@ static void add_slot(struct report_causes *causes, struct report_cause *slot,
 		.line = cause->line,
 		.log_line = cause->log_line,
 		.tid = cause->tid,
-		.example = copy(causes, cause->example),
+		.example = copy_example(causes, cause->example),
 	};
 	causes->count++;
 }

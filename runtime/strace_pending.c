@@ -9,7 +9,14 @@ enum {
 	KEPT_BYTES = 4096,    /* of a text that is not in use */
 	SLACK = 64,	      /* behind a text, for those who read many bytes at once */
 	BUCKETS = 1024,
+	CALLS = 1024, /* that are told apart by their number; more are taken for one another */
 	NONE = UINT32_MAX,
+};
+
+/* The processes that are in a call: how many, and where there is one, its index. */
+struct open_calls {
+	uint32_t count;
+	uint32_t indices; /* of all of them, by exclusive or */
 };
 
 struct strace_pending {
@@ -18,6 +25,7 @@ struct strace_pending {
 	size_t bytes;
 	uint32_t free; /* list */
 	uint32_t buckets[BUCKETS];
+	struct open_calls open[CALLS]; /* by the call's id; 0: those that have none */
 };
 
 struct strace_pending *strace_pending_new(void)
@@ -99,22 +107,25 @@ struct strace_process *strace_pending_make(struct strace_pending *pending, uint3
 	return process;
 }
 
+static struct open_calls *open_calls(struct strace_pending *pending,
+				     const struct strace_call *call)
+{
+	return &pending->open[call ? call->id % CALLS : 0];
+}
+
 struct strace_process *strace_pending_only(struct strace_pending *pending,
+					   const struct strace_call *call,
 					   struct strace_text name)
 {
-	struct strace_process *found = NULL;
+	const struct open_calls *open = open_calls(pending, call);
+	struct strace_process *process;
 
-	for (size_t i = 0; i < pending->count; i++) {
-		struct strace_process *process = &pending->processes[i];
-
-		if (!process->len || process->name_len != name.len ||
-		    memcmp(process->text, name.at, name.len) != 0)
-			continue;
-		if (found)
-			return NULL;
-		found = process;
-	}
-	return found;
+	if (open->count != 1)
+		return NULL;
+	process = &pending->processes[open->indices];
+	if (process->name_len != name.len || memcmp(process->text, name.at, name.len) != 0)
+		return NULL;
+	return process;
 }
 
 bool strace_pending_append(struct strace_pending *pending, struct strace_process *process,
@@ -139,6 +150,12 @@ bool strace_pending_append(struct strace_pending *pending, struct strace_process
 	}
 	if (text.len)
 		memcpy(process->text + process->len, text.at, text.len);
+	if (!process->len && text.len) {
+		struct open_calls *open = open_calls(pending, process->call);
+
+		open->count++;
+		open->indices ^= (uint32_t)(process - pending->processes);
+	}
 	process->len += text.len;
 	return true;
 }
@@ -147,7 +164,12 @@ void strace_pending_drop(struct strace_pending *pending, struct strace_process *
 {
 	uint32_t *link = bucket_of(pending, process->pid);
 	uint32_t index = (uint32_t)(process - pending->processes);
+	struct open_calls *open = open_calls(pending, process->call);
 
+	if (process->len) {
+		open->count--;
+		open->indices ^= index;
+	}
 	process->len = 0;
 	if (process->capacity > KEPT_BYTES) {
 		pending->bytes -= process->capacity;
@@ -164,15 +186,32 @@ void strace_pending_drop(struct strace_pending *pending, struct strace_process *
 	pending->free = index;
 }
 
-struct strace_process *strace_pending_first(struct strace_pending *pending)
+static int by_line(const void *left, const void *right)
 {
-	struct strace_process *first = NULL;
+	const struct strace_process *const *a = left, *const *b = right;
+
+	return ((*a)->line > (*b)->line) - ((*a)->line < (*b)->line);
+}
+
+void strace_pending_each(struct strace_pending *pending,
+			 void (*visit)(void *context, struct strace_process *process),
+			 void *context)
+{
+	struct strace_process **all =
+		calloc(pending->count + 1, sizeof(struct strace_process *));
+	size_t count = 0;
 
 	for (size_t i = 0; i < pending->count; i++) {
-		struct strace_process *process = &pending->processes[i];
-
-		if (process->len && (!first || process->line < first->line))
-			first = process;
+		if (!pending->processes[i].len)
+			continue;
+		if (all)
+			all[count++] = &pending->processes[i];
+		else
+			visit(context, &pending->processes[i]);
 	}
-	return first;
+	if (count)
+		qsort(all, count, sizeof(struct strace_process *), by_line);
+	for (size_t i = 0; i < count; i++)
+		visit(context, all[i]);
+	free(all);
 }

@@ -37,18 +37,26 @@ struct strace_process *strace_pending_find(struct strace_pending *pending, uint3
 /** The same, made where it is not there; NULL: there are too many already. */
 struct strace_process *strace_pending_make(struct strace_pending *pending, uint32_t pid);
 
-/** The only process that is in a call of that name; NULL: none, or several. */
+/**
+ * The only process that is in CALL, whose name is NAME; NULL: none, or several. Of calls that
+ * have only a name (CALL is NULL) no two may be open, whatever they are called.
+ */
 struct strace_process *strace_pending_only(struct strace_pending *pending,
+					   const struct strace_call *call,
 					   struct strace_text name);
 
-/** Put TEXT behind what PROCESS remembers. False: there is no room, and it was forgotten. */
+/**
+ * Put TEXT behind what PROCESS remembers; where that is nothing yet, it begins the call that
+ * PROCESS says. False: there is no room, and it was forgotten. */
 bool strace_pending_append(struct strace_pending *pending, struct strace_process *process,
 			   struct strace_text text);
 
 /** PROCESS is in no call; what need not be remembered about it is forgotten. */
 void strace_pending_drop(struct strace_pending *pending, struct strace_process *process);
 
-/** Any process that is in a call, the one with the earliest line; NULL: there is none. */
-struct strace_process *strace_pending_first(struct strace_pending *pending);
+/** Call VISIT with each process that is in a call, the earliest first. It may drop it. */
+void strace_pending_each(struct strace_pending *pending,
+			 void (*visit)(void *context, struct strace_process *process),
+			 void *context);
 
 #endif

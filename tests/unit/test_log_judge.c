@@ -1,13 +1,13 @@
 /* A verdict that is looked up is the one that judging the whole line anew would give, for every
  * line and however the bytes come. */
 #include <check.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "log_files.h"
 #include "log_report.h"
 
 /* Lines on which looking up could go wrong: what decides, and what does not, in all places and
@@ -215,53 +215,23 @@ START_TEST(spoilt_lines_are_judged_alike)
 }
 END_TEST
 
-static char *unpack(const char *folder, const char *name, size_t *size)
+/* CONTEXT is a seed and the state of what is made of it. */
+static void judge_file(void *context, const char *name, char *bytes, size_t size)
 {
-	char command[4096], *bytes = NULL;
-	size_t got;
-	FILE *in;
+	unsigned *seeds = context;
 
-	*size = 0;
-	snprintf(command, sizeof(command), "xz -dc '%s/%s' 2>/dev/null", folder, name);
-	in = popen(command, "r");
-	ck_assert_ptr_nonnull(in);
-	do {
-		bytes = realloc(bytes, *size + (1 << 20));
-		ck_assert_ptr_nonnull(bytes);
-		got = fread(bytes + *size, 1, 1 << 20, in);
-		*size += got;
-	} while (got);
-	pclose(in);
-	return bytes;
+	(void)name;
+	size = size < 2000000 ? size : 2000000;
+	ck_judged_alike(bytes, size, 3000, seeds[0]);
+	spoil(bytes, size, &seeds[1]);
+	ck_judged_alike(bytes, size, 3000, seeds[0]);
 }
 
 START_TEST(real_logs_are_judged_alike)
 {
-	const char *folder = getenv("SCML_LOGS");
-	DIR *logs = folder ? opendir(folder) : NULL;
-	unsigned seed = new_seed(), state = seed;
-	struct dirent *entry;
+	unsigned seed = new_seed(), seeds[] = {seed, seed};
 
-	if (!logs) {
-		puts("skipped: no logs (SCML_LOGS)");
-		return;
-	}
-	while ((entry = readdir(logs))) {
-		size_t size;
-		char *bytes;
-
-		if (!strstr(entry->d_name, ".log.xz"))
-			continue;
-		bytes = unpack(folder, entry->d_name, &size);
-		size = size < 2000000 ? size : 2000000;
-		if (size) {
-			ck_judged_alike(bytes, size, 3000, seed);
-			spoil(bytes, size, &state);
-			ck_judged_alike(bytes, size, 3000, seed);
-		}
-		free(bytes);
-	}
-	closedir(logs);
+	log_files_each(judge_file, seeds);
 }
 END_TEST
 

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "bpf/sim.h"
 #include "report.h"
+#include "report_causes.h"
 #include "visibility.h"
 
 enum { MAX_TEXT = 1 << 16 };
@@ -119,6 +121,37 @@ START_TEST(a_thousand_causes_are_kept_apart)
 		lines++;
 	}
 	ck_assert_int_eq(lines, 1000);
+}
+END_TEST
+
+static void ck_short_example(void *context, const struct report_cause *cause)
+{
+	const char *example = cause->example;
+	size_t len = strlen(example);
+
+	/* Two bytes a character, and the limit is in the middle of one. */
+	ck_assert_uint_eq(len, 1 + 2 * 2047 + 3);
+	ck_assert_str_eq(example + len - 3, "...");
+	ck_assert_int_eq((unsigned char)example[len - 4], 0xa9);
+	*(int *)context += 1;
+}
+
+START_TEST(a_cause_keeps_the_beginning_of_a_long_line)
+{
+	struct arena *arena = arena_new();
+	struct report_causes *causes = report_causes_new(arena, 10);
+	char *text = arena_alloc(arena, 1 << 20);
+	const struct report_call call = {.name = "write", .cause = "", .text = text};
+	int seen = 0;
+
+	memset(text, 0, 1 << 20);
+	text[0] = '"';
+	for (size_t i = 1; i + 2 < 1 << 20; i += 2)
+		memcpy(text + i, "\xc3\xa9", 2);
+	report_causes_count(causes, &call, 1);
+	report_causes_each(causes, ck_short_example, &seen);
+	ck_assert_int_eq(seen, 1);
+	arena_free(arena);
 }
 END_TEST
 
@@ -284,6 +317,7 @@ int main(void)
 	tcase_add_test(tcase, the_process_is_named_from_the_second_one_on);
 	tcase_add_test(tcase, causes_are_counted_and_the_most_frequent_comes_first);
 	tcase_add_test(tcase, a_thousand_causes_are_kept_apart);
+	tcase_add_test(tcase, a_cause_keeps_the_beginning_of_a_long_line);
 	tcase_add_test(tcase, only_what_is_seen_and_decided_is_complete);
 	tcase_add_test(tcase, a_text_is_wanted_only_where_it_is_shown);
 	tcase_add_test(tcase, json_escapes_what_stands_in_texts);

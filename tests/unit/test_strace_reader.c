@@ -1,7 +1,6 @@
 /* Whole logs: calls that were apart, what is lost, and that it does not matter how the bytes
  * come. */
 #include <check.h>
-#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log_files.h"
 #include "strace_reader.h"
 
 struct log {
@@ -59,6 +59,12 @@ static void write_calls(void *context, const struct strace_event *event)
 		event->has_beginning ? "" : " headless");
 }
 
+static void drop_event(void *context, const struct strace_event *event)
+{
+	(void)context;
+	(void)event;
+}
+
 static void open_log(struct log *log, strace_event_fn *fn)
 {
 	int arch = abi_arch_find(abi_builtin(), "x86_64");
@@ -101,6 +107,13 @@ static const struct log_case cases[] = {
 	 "3 2 read(4, \"b\", 1) = 1\n4 1 read(3, \"a\", 1) = 1\n", 0, 0, 0},
 	{"read(3,  <unfinished ...>\n<... read resumed>\"x\", 9) = 1\n",
 	 "2 0 read(3, \"x\", 9) = 1\n", 0, 0, 0},
+	/* Whose it is, the line does not say: that of the only one who waits for it. */
+	{"1 read(3,  <unfinished ...>\n2 write(4,  <unfinished ...>\n<... read resumed>\"b\", "
+	 "1) = 1\n",
+	 "3 1 read(3, \"b\", 1) = 1\n3 2 write(4, \n", 0, 0, 1},
+	{"1 read(3,  <unfinished ...>\n2 read(4,  <unfinished ...>\n<... read resumed>\"b\", "
+	 "1) = 1\n",
+	 "3 0 <... read resumed>\"b\", 1) = 1 headless\n3 1 read(3, \n3 2 read(4, \n", 0, 1, 2},
 	/* A terminal: the number comes and goes with the second process. */
 	{"vfork(strace: Process 7 attached\n <unfinished ...>\n[pid 7] exit_group(0) = ?\n[pid "
 	 "6] "
@@ -367,60 +380,47 @@ START_TEST(no_text_takes_long)
 }
 END_TEST
 
-static char *read_log_file(const char *folder, const char *name, size_t *size)
+/* 16,000 processes wait, and what is not theirs is resumed, by nobody's number. */
+START_TEST(what_nobody_began_is_not_searched_for_among_all_who_wait)
 {
-	char command[4096], *bytes = NULL;
-	size_t used = 0;
-	FILE *in;
+	enum { PROCESSES = 16000, RESUMED = 2000000 };
+	static const char resumed[] = "<... close resumed>) = 0\n";
+	struct strace_counts counts;
+	struct log log;
+	char line[64];
 
-	snprintf(command, sizeof(command), "xz -dc '%s/%s' 2>/dev/null", folder, name);
-	in = popen(command, "r");
-	ck_assert_ptr_nonnull(in);
-	for (;;) {
-		size_t got;
-
-		bytes = realloc(bytes, used + (1 << 20));
-		ck_assert_ptr_nonnull(bytes);
-		got = fread(bytes + used, 1, 1 << 20, in);
-		if (!got)
-			break;
-		used += got;
+	open_log(&log, drop_event);
+	for (int pid = 1; pid <= PROCESSES; pid++) {
+		snprintf(line, sizeof(line), "%d read(3 <unfinished ...>\n", pid);
+		ck_assert_int_eq(strace_reader_feed(log.reader, line, strlen(line)), 0);
 	}
-	pclose(in);
-	*size = used;
-	return bytes;
+	for (int i = 0; i < RESUMED; i++)
+		ck_assert_int_eq(strace_reader_feed(log.reader, resumed, sizeof(resumed) - 1),
+				 0);
+	free(close_log(&log, &counts));
+	ck_assert_uint_eq(counts.calls, PROCESSES + RESUMED);
+	ck_assert_uint_eq(counts.lost_beginnings, RESUMED);
+	ck_assert_uint_eq(counts.never_returned, PROCESSES);
+}
+END_TEST
+
+static void read_file(void *context, const char *name, char *bytes, size_t size)
+{
+	const unsigned *seed = context;
+	struct strace_counts counts;
+
+	free(read_in_pieces(bytes, size, 0, NULL, &counts));
+	ck_assert_msg(counts.unreadable == 0, "%s:%" PRIu64, name, counts.unreadable_lines[0]);
+	ck_assert_msg(counts.lost_beginnings == 0, "%s", name);
+	ck_assert_uint_gt(counts.calls, counts.lines / 2);
+	ck_same_however_cut(bytes, size, 3000, *seed);
 }
 
 START_TEST(every_line_of_real_logs_is_read)
 {
-	const char *folder = getenv("SCML_LOGS");
-	DIR *logs = folder ? opendir(folder) : NULL;
 	unsigned seed = new_seed();
-	struct dirent *entry;
 
-	if (!logs) {
-		printf("skipped: no logs (SCML_LOGS)\n");
-		return;
-	}
-	while ((entry = readdir(logs))) {
-		struct strace_counts counts;
-		size_t size;
-		char *bytes;
-
-		if (!strstr(entry->d_name, ".log.xz"))
-			continue;
-		bytes = read_log_file(folder, entry->d_name, &size);
-		if (size) {
-			free(read_in_pieces(bytes, size, 0, NULL, &counts));
-			ck_assert_msg(counts.unreadable == 0, "%s:%" PRIu64, entry->d_name,
-				      counts.unreadable_lines[0]);
-			ck_assert_msg(counts.lost_beginnings == 0, "%s", entry->d_name);
-			ck_assert_uint_gt(counts.calls, counts.lines / 2);
-			ck_same_however_cut(bytes, size, 3000, seed);
-		}
-		free(bytes);
-	}
-	closedir(logs);
+	log_files_each(read_file, &seed);
 }
 END_TEST
 
@@ -438,6 +438,7 @@ int main(void)
 	tcase_add_test(tc, line_without_an_end_takes_no_more_memory_than_the_limit);
 	tcase_add_test(tc, more_processes_than_can_be_remembered_are_counted_as_lost);
 	tcase_add_loop_test(tc, no_text_takes_long, 0, sizeof(hostile) / sizeof(*hostile));
+	tcase_add_test(tc, what_nobody_began_is_not_searched_for_among_all_who_wait);
 	tcase_add_test(tc, every_line_of_real_logs_is_read);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
