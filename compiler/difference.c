@@ -198,23 +198,6 @@ static void tell_memory(struct telling *telling)
 	}
 }
 
-/* Does an earlier member of FIELD than the one with that INDEX have VALUE too? */
-static bool is_alias(const struct difference *difference, const struct abi_set_field *field,
-		     uint32_t index, uint64_t value)
-{
-	const struct abi_db *db = difference->db;
-
-	while (index--) {
-		const struct abi_const *other =
-			&db->consts[db->refs[field->members.first + index]];
-		uint64_t number;
-
-		if (abi_num(db, other->value, difference->arch, &number) && number == value)
-			return true;
-	}
-	return false;
-}
-
 /* `MEMBER: NAME = VALUES` for every member of the enumerations of parameter INDEX with which
  * another parameter has values that only MORE allows. */
 static void tell_with_members_of(struct telling *telling, const struct abi_param *params,
@@ -222,7 +205,8 @@ static void tell_with_members_of(struct telling *telling, const struct abi_param
 {
 	const struct difference *difference = telling->difference;
 	const struct abi_db *db = difference->db;
-	const struct abi_set *set = &db->sets[params[index].slot.set];
+	const struct values_names names = names_of(difference, params[index].slot.set);
+	const struct abi_set *set = names.set;
 
 	for (uint32_t i = 0; i < set->fields.count; i++) {
 		const struct abi_set_field *field = &db->set_fields[set->fields.first + i];
@@ -236,7 +220,7 @@ static void tell_with_members_of(struct telling *telling, const struct abi_param
 			bdd_node is_it;
 
 			if (!abi_num(db, constant->value, difference->arch, &value) ||
-			    is_alias(difference, field, j, value))
+			    values_is_alias(&names, field, j, value))
 				continue;
 			is_it = values_equal(difference->bdd,
 					     register_word(difference, params, index),

@@ -11,6 +11,7 @@ struct writer {
 	FILE *out;
 	bdd_node more, less; /* on the word alone */
 	bdd_node named;	     /* the values that have been written */
+	bdd_node wholes;     /* those of them that are several flags of one name */
 	size_t count;
 };
 
@@ -76,6 +77,22 @@ static const struct abi_const *member(const struct writer *writer,
 	return abi_num(db, constant->value, writer->names.arch, value) ? constant : NULL;
 }
 
+bool values_is_alias(const struct values_names *names, const struct abi_set_field *field,
+		     uint32_t index, uint64_t value)
+{
+	const struct abi_db *db = names->db;
+
+	while (index--) {
+		const struct abi_const *other =
+			&db->consts[db->refs[field->members.first + index]];
+		uint64_t number;
+
+		if (abi_num(db, other->value, names->arch, &number) && number == value)
+			return true;
+	}
+	return false;
+}
+
 static void write_members(struct writer *writer, const struct abi_set_field *field)
 {
 	bdd_node more = keep(writer, writer->more, field->mask);
@@ -119,7 +136,7 @@ static bool is_fresh(const struct writer *writer, uint64_t bits, bdd_node *are_s
 	*are_set = values_equal(writer->bdd, writer->word, bits, bits);
 	return bdd_and(writer->bdd, writer->less, *are_set) == BDD_FALSE &&
 	       bdd_and(writer->bdd, bdd_and(writer->bdd, writer->more, *are_set),
-		       bdd_not(writer->bdd, writer->named)) != BDD_FALSE;
+		       bdd_not(writer->bdd, writer->wholes)) != BDD_FALSE;
 }
 
 static void write_flags_of(struct writer *writer, const struct abi_set_field *field,
@@ -131,11 +148,14 @@ static void write_flags_of(struct writer *writer, const struct abi_set_field *fi
 		bdd_node are_set;
 
 		if (!constant || !value || ((value & (value - 1)) != 0) != is_composite ||
+		    values_is_alias(&writer->names, field, i, value) ||
 		    !is_fresh(writer, value, &are_set) ||
 		    (is_composite && !is_whole(writer, value, are_set)))
 			continue;
 		write_name(writer, constant, value);
 		mark_named(writer, are_set);
+		if (is_composite)
+			writer->wholes = bdd_or(writer->bdd, writer->wholes, are_set);
 	}
 }
 
@@ -179,11 +199,27 @@ static void write_set(struct writer *writer)
 	}
 }
 
+/* The bits on which it depends whether either side allows a value. */
+static uint64_t bits_that_matter(const struct writer *writer)
+{
+	uint64_t bits = 0;
+
+	for (unsigned bit = 0; bit < writer->word.width; bit++) {
+		uint32_t variable = variable_of(writer->word, bit);
+
+		if (bdd_forget(writer->bdd, writer->more, variable) != writer->more ||
+		    bdd_forget(writer->bdd, writer->less, variable) != writer->less)
+			bits |= UINT64_C(1) << bit;
+	}
+	return bits;
+}
+
 bool values_write(struct bdd *bdd, struct values_word word, struct values_names names,
 		  bdd_node more, bdd_node less, FILE *out)
 {
 	struct writer writer = {.bdd = bdd, .word = word, .names = names, .out = out};
 	bdd_node fresh, left;
+	uint64_t bits;
 	size_t named;
 
 	writer.more = bdd_project(bdd, more, word.first, word.first + 64);
@@ -198,11 +234,13 @@ bool values_write(struct bdd *bdd, struct values_word word, struct values_names 
 	if (names.set)
 		write_set(&writer);
 	left = bdd_and(bdd, fresh, bdd_not(bdd, writer.named));
-	for (unsigned bit = 64; bit-- > word.width;)
-		left = bdd_follow(bdd, left, variable_of(word, bit), false);
+	bits = bits_that_matter(&writer);
+	for (unsigned bit = 64; bit-- > 0;)
+		if (!(bits >> bit & 1))
+			left = bdd_follow(bdd, left, variable_of(word, bit), false);
 	named = writer.count;
 	if (named) /* no flag at all goes without saying */
-		left = bdd_and(bdd, left, bdd_not(bdd, values_equal(bdd, word, UINT64_MAX, 0)));
+		left = bdd_and(bdd, left, bdd_not(bdd, values_equal(bdd, word, bits, 0)));
 	writer.count = 0;
 	if (left != BDD_FALSE) {
 		if (named)

@@ -26,6 +26,10 @@ struct values_names {
 /** The condition that (word & MASK) is VALUE. */
 bdd_node values_equal(struct bdd *bdd, struct values_word word, uint64_t mask, uint64_t value);
 
+/** Does a member of FIELD before the one with that INDEX have its VALUE too? */
+bool values_is_alias(const struct values_names *names, const struct abi_set_field *field,
+		     uint32_t index, uint64_t value);
+
 /**
  * Write the values of WORD for which MORE can hold and LESS cannot to OUT: members and flags by
  * name, others as numbers. False, and nothing written, where there are none, or where all
