@@ -251,6 +251,13 @@ static value_id loaded(struct machine *machine, const struct state *state,
 	return intern(machine, &value);
 }
 
+/* Does an instruction behind that of POINT, which is no jump, read WORD? */
+static bool is_read_after(const struct machine *machine, const struct point *point,
+			  unsigned word)
+{
+	return machine->live[point->pc + 1] >> word & 1;
+}
+
 /* A division by zero ends the filter with the answer 0. */
 static bool pass_division(struct machine *machine, const struct point *point,
 			  const struct value *b)
@@ -263,7 +270,8 @@ static bool pass_division(struct machine *machine, const struct point *point,
 	end(machine, bdd_and(machine->bdd, point->calls, is_zero), bdd_leaf(machine->bdd, 0));
 	if (is_zero == BDD_TRUE)
 		return true;
-	a = value_operate(machine->bdd, BPF_DIV, &a, b);
+	if (is_read_after(machine, point, WORD_A))
+		a = value_operate(machine->bdd, BPF_DIV, &a, b);
 	state.words[WORD_A] = intern(machine, &a);
 	return arrive(machine, point->pc + 1, &state,
 		      bdd_choose(machine->bdd, is_zero, BDD_FALSE, point->calls));
@@ -345,7 +353,8 @@ static bool pass(struct machine *machine, const struct point *point)
 		b = operand_of(machine, &state, instruction);
 		if (BPF_OP(code) == BPF_DIV)
 			return pass_division(machine, point, &b);
-		a = value_operate(machine->bdd, BPF_OP(code), &a, &b);
+		if (is_read_after(machine, point, WORD_A))
+			a = value_operate(machine->bdd, BPF_OP(code), &a, &b);
 		state.words[WORD_A] = intern(machine, &a);
 		break;
 	case BPF_JMP:
