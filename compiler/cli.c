@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bpf/check.h"
 #include "bpf/raw.h"
@@ -27,26 +26,14 @@ int cli_finish(struct cli *cli)
 	return diags_count(diags, DIAG_ERROR) ? CLI_ERRORS : CLI_DONE;
 }
 
-static bool is_same_file(const struct stat *one, const char *path)
-{
-	struct stat other;
-
-	return path && stat(path, &other) == 0 && one->st_dev == other.st_dev &&
-	       one->st_ino == other.st_ino;
-}
-
 int cli_check_output(const struct cli *cli, const char *path)
 {
-	struct stat status;
-	bool was_read;
+	bool was_read = output_replaces(path, cli->profile);
 
-	if (strcmp(path, "-") == 0 || stat(path, &status) < 0 || !S_ISREG(status.st_mode))
-		return CLI_DONE;
-	was_read = is_same_file(&status, cli->profile);
 	for (size_t i = 0; i < cli->inputs.count; i++)
-		was_read |= is_same_file(&status, cli->inputs.items[i]);
+		was_read |= output_replaces(path, cli->inputs.items[i]);
 	for (size_t i = 0; i < cli->overlays.count; i++)
-		was_read |= is_same_file(&status, cli->overlays.items[i]);
+		was_read |= output_replaces(path, cli->overlays.items[i]);
 	if (!was_read)
 		return CLI_DONE;
 	fprintf(stderr,

@@ -97,3 +97,14 @@ int output_write(const char *path, const void *data, size_t size)
 	free(target);
 	return error;
 }
+
+bool output_replaces(const char *path, const char *input)
+{
+	struct stat result, source;
+
+	if (!path || !input || strcmp(path, "-") == 0 || strcmp(input, "-") == 0)
+		return false;
+	return stat(path, &result) == 0 && S_ISREG(result.st_mode) &&
+	       stat(input, &source) == 0 && result.st_dev == source.st_dev &&
+	       result.st_ino == source.st_ino;
+}

@@ -2,6 +2,7 @@
 #ifndef SCML_OUTPUT_H
 #define SCML_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -11,5 +12,11 @@
  * changed at PATH.
  */
 int output_write(const char *path, const void *data, size_t size);
+
+/**
+ * Is PATH, where a result is to go, the file that INPUT (either may be `-` or NULL: none) was
+ * read from? A result put over its source would lose it; what is no regular file loses nothing.
+ */
+bool output_replaces(const char *path, const char *input);
 
 #endif

@@ -12,6 +12,7 @@
 #include "trace_log.h"
 #include "trace_merge.h"
 #include "trace_options.h"
+#include "trace_output.h"
 #include "trace_plan.h"
 #include "trace_reports.h"
 
@@ -186,24 +187,13 @@ static int run(const struct trace_options *options, FILE *out)
 
 static int compile_and_run(const struct trace_options *options)
 {
-	int status = options->command == TRACE_MERGE ? TRACE_DONE : compile_specs(options);
-	/* What a program prints is not mixed with a report; a sum or a plan is all there is. */
-	FILE *out = options->command == TRACE_JUDGE ? stderr : stdout;
-	int result;
+	bool is_sum = options->command == TRACE_MERGE;
+	int status = is_sum ? TRACE_DONE : compile_specs(options);
 
-	if (status != TRACE_DONE)
-		return status;
-	if (options->output && strcmp(options->output, "-") == 0)
-		out = stdout;
-	else if (options->output)
-		out = fopen(options->output, "we");
-	if (!out)
-		return system_error("write", options->output, errno);
-	result =
-		options->command == TRACE_MERGE ? trace_merge(options, out) : run(options, out);
-	if (out != stderr && fclose(out))
-		return system_error("write", options->output, errno);
-	return result;
+	if (status == TRACE_DONE)
+		status = trace_output_check(options);
+	return status == TRACE_DONE ? trace_output_run(options, is_sum ? trace_merge : run)
+				    : status;
 }
 
 enum { HEAP_STEP = 512 * 1024, HEAP_KEPT = 16 * 1024 * 1024 };
