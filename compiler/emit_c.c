@@ -27,9 +27,12 @@ static void write_rules(const struct scml_table *table, const char *name, FILE *
 {
 	fprintf(out, "\nstatic const struct scml_call_rules %s_calls[] = {\n", name);
 	for (uint32_t i = 0; i < table->call_count; i++)
-		fprintf(out, "\t{%" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
+		fprintf(out,
+			"\t{%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32
+			"},\n",
 			table->calls[i].name, table->calls[i].first_rule,
-			table->calls[i].rule_count);
+			table->calls[i].rule_count, table->calls[i].first_step,
+			table->calls[i].step_count);
 	fprintf(out, "};\n\nstatic const struct scml_rule %s_rules[] = {\n", name);
 	for (uint32_t i = 0; i < table->rule_count; i++)
 		fprintf(out, "\t{%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
@@ -84,8 +87,8 @@ static void write_blocks(const struct scml_table *table, const char *name, FILE 
 		for (uint32_t i = 0; i < table->block_count; i++) {
 			const struct scml_block *block = &table->blocks[i];
 
-			fprintf(out, "\t{%" PRIu32 ", %u, {%u, ", block->size, block->flags,
-				block->extent.kind);
+			fprintf(out, "\t{%" PRIu32 ", %u, %u, {%u, ", block->size, block->flags,
+				block->prefix, block->extent.kind);
 			write_place(&block->extent.place, out);
 			fprintf(out, ", %" PRIu32 "}},\n", block->extent.fixed);
 		}
@@ -97,6 +100,33 @@ static void write_blocks(const struct scml_table *table, const char *name, FILE 
 			fprintf(out, "\t0x%" PRIx64 "u,\n", table->values[i]);
 		fputs("};\n", out);
 	}
+}
+
+static void write_steps(const struct scml_table *table, const char *name, FILE *out)
+{
+	static const char *const ops[] = {
+		[SCML_STEP_REGISTER] = "SCML_STEP_REGISTER",
+		[SCML_STEP_EITHER] = "SCML_STEP_EITHER",
+		[SCML_STEP_INSIDE] = "SCML_STEP_INSIDE",
+		[SCML_STEP_TEST] = "SCML_STEP_TEST",
+		[SCML_STEP_MEMORY] = "SCML_STEP_MEMORY",
+		[SCML_STEP_YES] = "SCML_STEP_YES",
+		[SCML_STEP_NO] = "SCML_STEP_NO",
+	};
+
+	if (!table->step_count)
+		return;
+	fprintf(out, "\nstatic const struct scml_step %s_steps[] = {\n", name);
+	for (uint32_t i = 0; i < table->step_count; i++) {
+		const struct scml_step *step = &table->steps[i];
+
+		fprintf(out,
+			"\t{%s, %u, %u, %u, %u, %" PRIu32 ", 0x%" PRIx32 "u, 0x%" PRIx64
+			"u, 0x%" PRIx64 "u},\n",
+			ops[step->op], step->from, step->offset, step->yes, step->no,
+			step->index, step->low, step->mask, step->set);
+	}
+	fputs("};\n", out);
 }
 
 /* One literal per string, so that no hexadecimal escape runs into the next character. */
@@ -137,9 +167,11 @@ static void write_table(const struct scml_table *table, const char *name, FILE *
 		"\t.nr_count = %" PRIu32 ",\n\t.call_count = %" PRIu32
 		",\n\t.rule_count = %" PRIu32 ",\n\t.cond_count = %" PRIu32
 		",\n\t.test_count = %" PRIu32 ",\n\t.block_count = %" PRIu32
-		",\n\t.value_count = %" PRIu32 ",\n\t.string_bytes = %" PRIu32 ",\n",
+		",\n\t.value_count = %" PRIu32 ",\n\t.string_bytes = %" PRIu32
+		",\n\t.step_count = %" PRIu32 ",\n",
 		table->nr_count, table->call_count, table->rule_count, table->cond_count,
-		table->test_count, table->block_count, table->value_count, table->string_bytes);
+		table->test_count, table->block_count, table->value_count, table->string_bytes,
+		table->step_count);
 	write_member(name, "by_nr", table->nr_count, out);
 	write_member(name, "calls", table->call_count, out);
 	write_member(name, "rules", table->rule_count, out);
@@ -148,6 +180,7 @@ static void write_table(const struct scml_table *table, const char *name, FILE *
 	write_member(name, "blocks", table->block_count, out);
 	write_member(name, "values", table->value_count, out);
 	write_member(name, "strings", table->string_bytes, out);
+	write_member(name, "steps", table->step_count, out);
 	fputs("};\n", out);
 }
 
@@ -165,6 +198,7 @@ void emit_c(const struct compilation *compilation, const struct emit_options *op
 	}
 	write_tests(table, name, out);
 	write_blocks(table, name, out);
+	write_steps(table, name, out);
 	write_strings(table, name, out);
 	write_table(table, name, out);
 }

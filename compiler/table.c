@@ -15,6 +15,7 @@ struct table_draft {
 	VEC(struct scml_block) blocks;
 	VEC(uint64_t) values;
 	VEC(char) strings;
+	VEC(struct scml_step) steps;
 	uint32_t *interned; /* open addressing: offset + 1 of a string */
 	size_t interned_size;
 	size_t interned_count;
@@ -76,6 +77,26 @@ static uint32_t lower_tests(struct table_draft *draft, const struct test *const 
 	return first;
 }
 
+/* How far the test with INDEX, inside a struct, looks into it: to the end of the last word that
+ * a prefix can hold. */
+static uint8_t looked_at(const struct table_draft *draft, uint32_t index)
+{
+	const struct scml_test *test = &draft->tests.items[index];
+	uint64_t end = (uint64_t)test->place.offset + test->place.width / 8;
+	uint8_t furthest = 0;
+
+	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY) {
+		for (uint32_t i = 0; i < test->count; i++) {
+			uint8_t other = looked_at(draft, test->first + i);
+
+			if (other > furthest)
+				furthest = other;
+		}
+		return furthest;
+	}
+	return test->place.base == SCML_INSIDE && end <= SCML_MAX_PREFIX ? (uint8_t)end : 0;
+}
+
 static void lower_test(struct table_draft *draft, const struct test *test, uint32_t at)
 {
 	struct scml_test lowered = {
@@ -94,6 +115,9 @@ static void lower_test(struct table_draft *draft, const struct test *test, uint3
 	if (test->child_count) {
 		lowered.first = lower_tests(draft, test->children, test->child_count);
 		lowered.count = (uint32_t)test->child_count;
+		if (test->op == SCML_OP_MEMORY)
+			draft->blocks.items[lowered.block].prefix =
+				looked_at(draft, lowered.first);
 	} else if (test->value_count) {
 		lowered.first = (uint32_t)draft->values.count;
 		lowered.count = (uint32_t)test->value_count;
@@ -149,6 +173,24 @@ static const uint16_t *index_numbers(struct arena *arena, const struct rules *ru
 	return by_nr;
 }
 
+/* TABLE, in order but for these, gets the steps of all calls. */
+static void lower_steps(struct table_draft *draft, struct scml_table *table)
+{
+	for (uint32_t i = 0; i < table->call_count; i++) {
+		struct scml_call_rules *call = &draft->calls.items[i];
+
+		call->first_step = (uint32_t)draft->steps.count;
+		call->step_count = scml_table_steps(table, i, NULL, 0);
+		for (uint32_t j = 0; j < call->step_count; j++)
+			vec_push(draft->arena, &draft->steps, ((struct scml_step){0}));
+		if (call->step_count)
+			scml_table_steps(table, i, draft->steps.items + call->first_step,
+					 call->step_count);
+	}
+	table->steps = draft->steps.items;
+	table->step_count = (uint32_t)draft->steps.count;
+}
+
 const struct scml_table *table_build(struct arena *arena, const struct rules *rules)
 {
 	struct table_draft draft = {.arena = arena};
@@ -176,5 +218,6 @@ const struct scml_table *table_build(struct arena *arena, const struct rules *ru
 	table->blocks = draft.blocks.items;
 	table->values = draft.values.items;
 	table->strings = draft.strings.items;
+	lower_steps(&draft, table);
 	return table;
 }

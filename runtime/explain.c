@@ -82,7 +82,7 @@ static uint32_t telling_block_child(struct match_state *st, struct match_view *v
 	if (!scml_match_open_block(st, view, test, &inside, &extent, &own))
 		return SCML_NONE;
 	if (test->op == SCML_OP_MEMORY) {
-		scml_match_enter_struct(block, &inside, extent);
+		scml_match_enter_struct(st, block, &inside, extent, NULL);
 		if (scml_match_eval(st, &inside, child) != verdict)
 			return SCML_NONE;
 		*view = inside;

@@ -1,177 +1,22 @@
 /*
- * match: the verdict of a compiled table for one call. Freestanding: this file, explain.c and
- * table_check.c are what a kernel compiles.
+ * match: the verdict of a compiled table for one call. Freestanding: the match files, steps.c,
+ * explain.c and table_check.c are what a kernel compiles.
+ *
+ * There are two ways to a verdict. The steps of a call decide it in one pass over its tests,
+ * with no verdict per test; where a word is not to be had at once they give up, and the rules
+ * are walked, which knows three values.
  */
 #include "match.h"
 
 enum {
-	ERRNO_MAX = 4095,
-	LINEAR_SEARCH = 8,  /* values; more are searched by halving */
-	STRING_PIECE = 256, /* bytes of a string read at once: kernel stacks are small */
-	STRUCT_PIECE = 32,  /* bytes of a struct that is read as a whole */
+	LINEAR_SEARCH = 8, /* values; more are searched by halving */
 };
+
+static const struct match_view nowhere;
 
 static enum scml_verdict least(enum scml_verdict a, enum scml_verdict b)
 {
 	return a < b ? a : b;
-}
-
-static bool has_failed(const struct scml_call *call)
-{
-	return call->has_returned && call->ret < 0 && call->ret >= -ERRNO_MAX;
-}
-
-static uint64_t cut(uint64_t word, unsigned width)
-{
-	return word & UINT64_MAX >> (64 - width);
-}
-
-static uint64_t swap(uint64_t word)
-{
-	word = (word & 0x00ff00ff00ff00ff) << 8 | (word >> 8 & 0x00ff00ff00ff00ff);
-	word = (word & 0x0000ffff0000ffff) << 16 | (word >> 16 & 0x0000ffff0000ffff);
-	return word << 32 | word >> 32;
-}
-
-/* RAW holds the bytes of memory from its first byte on, zeros after them. */
-static uint64_t word_of_bytes(uint64_t raw, unsigned width, bool is_big)
-{
-	bool is_host_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
-
-	if (is_big != is_host_big)
-		raw = swap(raw);
-	return is_big ? raw >> (64 - width) : raw;
-}
-
-static enum scml_verdict read_bytes(const struct match_state *st, uint64_t address, void *bytes,
-				    size_t size)
-{
-	size_t done = size;
-
-	if (!st->memory)
-		return SCML_UNDECIDED;
-	if (address > UINT64_MAX - (size - 1))
-		return SCML_UNSUPPORTED;
-	switch (st->memory->read(st->memory->context, address, bytes, size, &done)) {
-	case SCML_READ_OK:
-		return done == size ? SCML_SUPPORTED : SCML_UNSUPPORTED;
-	case SCML_READ_FAULT:
-		return SCML_UNSUPPORTED;
-	case SCML_READ_UNKNOWN:
-		return SCML_UNDECIDED;
-	}
-	return SCML_UNSUPPORTED;
-}
-
-/* SIZE bytes, 1 to 8 of them. */
-static inline uint64_t load(const unsigned char *bytes, size_t size)
-{
-	uint64_t raw = 0;
-
-	switch (size) {
-	case 2:
-		__builtin_memcpy(&raw, bytes, 2);
-		break;
-	case 4:
-		__builtin_memcpy(&raw, bytes, 4);
-		break;
-	case 8:
-		__builtin_memcpy(&raw, bytes, 8);
-		break;
-	default:
-		for (size_t i = 0; i < size; i++)
-			((unsigned char *)&raw)[i] = bytes[i];
-	}
-	return raw;
-}
-
-static enum scml_verdict read_inside(const struct match_state *st,
-				     const struct match_view *view,
-				     const struct scml_place *place, uint64_t *word)
-{
-	uint64_t start = view->offset + place->offset, raw = 0;
-	unsigned size = place->width / 8u;
-	size_t have = size;
-	enum scml_verdict verdict;
-
-	if (start >= view->limit)
-		have = 0;
-	else if (view->limit - start < size)
-		have = (size_t)(view->limit - start);
-	if (have < size && !view->is_zero_beyond)
-		return SCML_UNSUPPORTED;
-	*word = 0;
-	if (!have)
-		return SCML_SUPPORTED;
-	if (start > UINT64_MAX - view->base)
-		return SCML_UNSUPPORTED;
-	if (start + have <= view->have) {
-		raw = load(view->bytes + start, have);
-		verdict = SCML_SUPPORTED;
-	} else {
-		verdict = read_bytes(st, view->base + start, &raw, have);
-	}
-	*word = word_of_bytes(raw, place->width,
-			      st->table->big_endian || place->flags & SCML_BIG_ENDIAN);
-	return verdict;
-}
-
-enum scml_verdict scml_match_read_place(const struct match_state *st,
-					const struct match_view *view,
-					const struct scml_place *place, uint64_t *word)
-{
-	if (place->base == SCML_INSIDE)
-		return read_inside(st, view, place, word);
-	if (st->call->unknown >> place->base & 1)
-		return SCML_UNDECIDED;
-	*word = cut(st->call->args[place->base], place->width);
-	return SCML_SUPPORTED;
-}
-
-/* A length or count; what is negative counts as none. */
-static uint64_t length_of(uint64_t word, unsigned width, bool is_signed)
-{
-	return is_signed && word >> (width - 1) & 1 ? 0 : word;
-}
-
-static enum scml_verdict read_pointee(const struct match_state *st, uint64_t pointer,
-				      uint64_t *length)
-{
-	enum scml_verdict verdict;
-	uint64_t raw = 0;
-
-	*length = 0;
-	if (!pointer)
-		return SCML_SUPPORTED;
-	verdict = read_bytes(st, pointer, &raw, 4);
-	*length = length_of(word_of_bytes(raw, 32, st->table->big_endian), 32, true);
-	return verdict;
-}
-
-static enum scml_verdict read_extent(const struct match_state *st,
-				     const struct match_view *view,
-				     const struct scml_extent *extent, uint64_t *length)
-{
-	const struct scml_place *place = &extent->place;
-	enum scml_verdict verdict;
-	uint64_t word = 0;
-
-	switch ((enum scml_extent_kind)extent->kind) {
-	case SCML_EXTENT_FIXED:
-		*length = extent->fixed;
-		return SCML_SUPPORTED;
-	case SCML_EXTENT_PLACE:
-		verdict = scml_match_read_place(st, view, place, &word);
-		*length = length_of(word, place->width, place->flags & SCML_SIGNED);
-		return verdict;
-	case SCML_EXTENT_POINTEE:
-		verdict = scml_match_read_place(st, view, place, &word);
-		return verdict == SCML_SUPPORTED ? read_pointee(st, word, length) : verdict;
-	case SCML_EXTENT_RETURN:
-		*length = length_of((uint64_t)st->call->ret, 64, true);
-		return st->call->has_returned ? SCML_SUPPORTED : SCML_UNDECIDED;
-	}
-	return SCML_UNSUPPORTED;
 }
 
 /* Is WORD among the COUNT sorted values from FIRST on? */
@@ -229,58 +74,10 @@ static inline enum scml_verdict eval(struct match_state *st, const struct match_
 	    test->flags || st->call->unknown || !st->steps)
 		return scml_match_eval(st, view, test);
 	st->steps--;
-	return holds_for(st, test, cut(st->call->args[place->base], place->width))
+	return holds_for(st, test,
+			 st->call->args[place->base] & UINT64_MAX >> (64 - place->width))
 		       ? SCML_SUPPORTED
 		       : SCML_UNSUPPORTED;
-}
-
-/* Up to the next multiple of a piece, so that no read crosses a page for nothing; and more than
- * a word, by which the callback knows that it may deliver less. */
-static size_t piece_size(uint64_t address)
-{
-	size_t size = STRING_PIECE - (size_t)(address % STRING_PIECE);
-
-	return size > sizeof(uint64_t) ? size : size + STRING_PIECE;
-}
-
-static bool has_nul(const char *text, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		if (!text[i])
-			return true;
-	}
-	return false;
-}
-
-/* Out of line: its buffer is not to lie in every frame of the recursion. */
-__attribute__((noinline)) static enum scml_verdict read_string(const struct match_state *st,
-							       uint64_t address)
-{
-	char piece[STRING_PIECE + sizeof(uint64_t)];
-	size_t left = SCML_MAX_STRING;
-
-	if (!st->memory)
-		return SCML_UNDECIDED;
-	for (;;) {
-		size_t size = piece_size(address), done = size;
-
-		switch (st->memory->read(st->memory->context, address, piece, size, &done)) {
-		case SCML_READ_UNKNOWN:
-			return SCML_UNDECIDED;
-		case SCML_READ_FAULT:
-			return SCML_UNSUPPORTED;
-		case SCML_READ_OK:
-			break;
-		}
-		if (!done || done > size)
-			return SCML_UNSUPPORTED;
-		if (has_nul(piece, done < left ? done : left))
-			return SCML_SUPPORTED;
-		if (done >= left || address > UINT64_MAX - done)
-			return SCML_UNSUPPORTED;
-		address += done;
-		left -= done;
-	}
 }
 
 static enum scml_verdict eval_word(const struct match_state *st, const struct match_view *view,
@@ -292,14 +89,14 @@ static enum scml_verdict eval_word(const struct match_state *st, const struct ma
 	if (test->flags & SCML_AT_RETURN) {
 		if (!st->call->has_returned)
 			return SCML_UNDECIDED;
-		if (has_failed(st->call))
+		if (scml_match_has_failed(st->call))
 			return SCML_SUPPORTED;
 	}
 	verdict = scml_match_read_place(st, view, &test->place, &word);
 	if (verdict != SCML_SUPPORTED)
 		return verdict;
 	if (test->op == SCML_OP_STRING)
-		return read_string(st, word);
+		return scml_match_read_string(st, word);
 	return holds_for(st, test, word) ? SCML_SUPPORTED : SCML_UNSUPPORTED;
 }
 
@@ -327,54 +124,6 @@ static enum scml_verdict eval_any(struct match_state *st, const struct match_vie
 			verdict = other;
 	}
 	return verdict;
-}
-
-bool scml_match_open_block(const struct match_state *st, const struct match_view *view,
-			   const struct scml_test *test, struct match_view *inside,
-			   uint64_t *extent, enum scml_verdict *verdict)
-{
-	const struct scml_block *block = st->table->blocks + test->block;
-	uint64_t pointer;
-
-	*verdict = SCML_SUPPORTED;
-	if (block->flags & SCML_AT_RETURN && has_failed(st->call))
-		return false;
-	if (block->flags & SCML_EMBEDDED) {
-		*inside = *view;
-		inside->offset += test->place.offset;
-	} else {
-		*verdict = scml_match_read_place(st, view, &test->place, &pointer);
-		if (*verdict != SCML_SUPPORTED || !pointer)
-			return false;
-		inside->base = pointer;
-		inside->offset = 0;
-		inside->limit = UINT64_MAX;
-		inside->is_zero_beyond = false;
-		inside->have = 0;
-	}
-	*verdict = SCML_UNDECIDED;
-	if (!st->memory || (block->flags & SCML_AT_RETURN && !st->call->has_returned))
-		return false;
-	*verdict = read_extent(st, view, &block->extent, extent);
-	return *verdict == SCML_SUPPORTED;
-}
-
-void scml_match_enter_struct(const struct scml_block *block, struct match_view *inside,
-			     uint64_t extent)
-{
-	inside->limit = extent < block->size ? extent : block->size;
-	inside->is_zero_beyond = block->flags & SCML_ZERO_BEYOND;
-}
-
-struct match_view scml_match_element(const struct scml_block *block,
-				     const struct match_view *inside, uint64_t index)
-{
-	struct match_view element = *inside;
-
-	element.offset += index * block->size;
-	if (element.limit > element.offset + block->size)
-		element.limit = element.offset + block->size;
-	return element;
 }
 
 /* Does TEST look into the memory of its block whatever the outcome? */
@@ -408,26 +157,23 @@ static enum scml_verdict eval_inside(struct match_state *st, const struct match_
 		return verdict;
 	if (inside->offset > UINT64_MAX - inside->base)
 		return SCML_UNSUPPORTED;
-	return least(verdict, read_bytes(st, inside->base + inside->offset, &byte, 1));
+	return least(verdict,
+		     scml_match_read_bytes(st, inside->base + inside->offset, &byte, 1));
 }
 
-/* A small struct is read once, if it can be read as a whole; else field by field. */
-static enum scml_verdict eval_memory(struct match_state *st, const struct match_view *view,
-				     const struct scml_test *test)
+/* Out of line, as is what passes memory: its bytes are not to lie in every frame. */
+__attribute__((noinline)) static enum scml_verdict
+eval_memory(struct match_state *st, const struct match_view *view, const struct scml_test *test)
 {
+	const struct scml_block *block = st->table->blocks + test->block;
+	unsigned char piece[MATCH_PIECE];
 	enum scml_verdict verdict;
 	struct match_view inside;
-	unsigned char piece[STRUCT_PIECE];
 	uint64_t extent;
 
 	if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
 		return verdict;
-	scml_match_enter_struct(st->table->blocks + test->block, &inside, extent);
-	if (!inside.offset && inside.limit > sizeof(uint64_t) && inside.limit <= STRUCT_PIECE) {
-		if (read_bytes(st, inside.base, piece, (size_t)inside.limit) == SCML_SUPPORTED)
-			inside.have = (uint32_t)inside.limit;
-		inside.bytes = piece;
-	}
+	scml_match_enter_struct(st, block, &inside, extent, piece);
 	return eval_inside(st, &inside, st->table->tests + test->first);
 }
 
@@ -482,96 +228,190 @@ enum scml_verdict scml_match_eval(struct match_state *st, const struct match_vie
 	return SCML_UNSUPPORTED;
 }
 
-static const struct match_view nowhere;
-
 enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond)
 {
 	return eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
 }
 
-/* Is TEST of a register against constants? */
-static inline bool is_plain(const struct scml_test *test)
+static inline bool is_in_set(const struct scml_step *step, uint64_t word)
 {
-	return test->op >= SCML_OP_IN && test->op <= SCML_OP_BITS &&
-	       test->place.base != SCML_INSIDE && !test->flags;
+	uint64_t at = (word & step->mask) - step->low;
+
+	return at < 64 && step->set >> at & 1;
 }
 
-static inline bool plain_holds(const struct match_state *st, const struct scml_test *test)
+/* Eight bytes, the lowest first. */
+static inline uint64_t word_at(const unsigned char *bytes)
 {
-	return holds_for(st, test, cut(st->call->args[test->place.base], test->place.width));
+	uint64_t word = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	__builtin_memcpy(&word, bytes, sizeof(word));
+#else
+	for (unsigned i = 0; i < sizeof(word); i++)
+		word |= (uint64_t)bytes[i] << 8 * i;
+#endif
+	return word;
 }
 
-/* Most tests are plain, or all of some that are. Those are worth a way without a verdict per
- * test; where it cannot tell, it says that TEST is open. */
-static inline enum scml_verdict eval_plain(struct match_state *st, const struct scml_test *test)
+/* Over the steps that look at registers. Their next step is known before they are read, so that
+ * a processor that foresees the way does not wait. */
+static inline const struct scml_step *pass_registers(const struct scml_step *step,
+						     const uint64_t *args)
 {
-	const struct scml_test *child = test;
-	uint32_t count = 1;
-
-	if (test->op == SCML_OP_ALL) {
-		child = st->table->tests + test->first;
-		count = test->count;
+	for (;;) {
+		if (step->op == SCML_STEP_REGISTER) {
+			if (is_in_set(step, args[step->from]))
+				step++;
+			else
+				step += step->no;
+		} else if (step->op == SCML_STEP_EITHER) {
+			if (is_in_set(step, args[step->from]))
+				step += step->yes;
+			else
+				step++;
+		} else {
+			return step;
+		}
 	}
-	if (st->steps <= count)
-		return SCML_UNDECIDED;
-	st->steps -= count;
-	for (const struct scml_test *end = child + count; child < end; child++) {
-		if (!is_plain(child))
-			return SCML_UNDECIDED;
-		if (!plain_holds(st, child))
+}
+
+static enum scml_verdict pass_memory(struct match_state *st, const struct match_view *view,
+				     const struct scml_step *step);
+
+/* The step at which the way from STEP on ends: YES, NO, or one that cannot be passed. */
+static inline const struct scml_step *
+pass(struct match_state *st, const struct match_view *view, const struct scml_step *step)
+{
+	for (;;) {
+		enum scml_verdict verdict;
+
+		step = pass_registers(step, st->call->args);
+		if (step->op == SCML_STEP_INSIDE) {
+			uint32_t end = step->offset + step->from;
+			bool holds;
+
+			if (end > view->have && (end <= view->limit || view->is_zero_beyond))
+				return step;
+			holds = end <= view->have &&
+				is_in_set(step, word_at(view->bytes + step->offset));
+			step += holds ? step->yes : step->no;
+			continue;
+		}
+		if (step->op == SCML_STEP_MEMORY)
+			verdict = pass_memory(st, view, step);
+		else if (step->op == SCML_STEP_TEST)
+			verdict = scml_match_eval(st, view, st->table->tests + step->index);
+		else
+			return step;
+		if (verdict == SCML_UNDECIDED)
+			return step;
+		step += verdict == SCML_SUPPORTED ? step->yes : step->no;
+	}
+}
+
+__attribute__((noinline)) static enum scml_verdict
+pass_memory(struct match_state *st, const struct match_view *view, const struct scml_step *step)
+{
+	const struct scml_test *test = st->table->tests + step->index;
+	const struct scml_block *block = st->table->blocks + test->block;
+	unsigned char piece[MATCH_PIECE];
+	enum scml_verdict verdict;
+	struct match_view inside;
+	uint64_t extent;
+
+	if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
+		return verdict;
+	scml_match_enter_struct(st, block, &inside, extent, piece);
+	if (inside.have) {
+		const struct scml_step *end = pass(st, &inside, step + 1);
+
+		if (end->op == SCML_STEP_YES)
+			return SCML_SUPPORTED;
+		if (end->op == SCML_STEP_NO)
 			return SCML_UNSUPPORTED;
 	}
-	return SCML_SUPPORTED;
+	return eval_inside(st, &inside, st->table->tests + test->first);
 }
 
 static enum scml_verdict eval_rule(struct match_state *st, const struct scml_rule *rule)
 {
-	const struct scml_cond *cond =
-		rule->cond_count ? st->table->conds + rule->first_cond : NULL;
 	enum scml_verdict verdict = SCML_SUPPORTED;
 
-	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++) {
-		const struct scml_test *test = st->table->tests + cond[i].test;
-		enum scml_verdict other = SCML_UNDECIDED;
+	for (uint32_t i = 0; i < rule->cond_count && verdict != SCML_UNSUPPORTED; i++)
+		verdict = least(verdict, scml_match_cond(st, rule->first_cond + i));
+	return verdict;
+}
 
-		if (!st->call->unknown)
-			other = eval_plain(st, test);
-		if (other == SCML_UNDECIDED)
-			other = scml_match_eval(st, &nowhere, test);
-		verdict = least(verdict, other);
+static enum scml_verdict walk_rules(struct match_state *st, const struct scml_call_rules *rules,
+				    uint32_t *decider)
+{
+	enum scml_verdict verdict = SCML_UNSUPPORTED;
+
+	for (uint32_t i = 0; i < rules->rule_count && verdict != SCML_SUPPORTED; i++) {
+		uint32_t index = rules->first_rule + i;
+		enum scml_verdict other = eval_rule(st, st->table->rules + index);
+
+		if (!st->steps && other == SCML_UNSUPPORTED)
+			other = SCML_UNDECIDED;
+		if (other > verdict) {
+			verdict = other;
+			*decider = index;
+		}
+		if (!st->steps)
+			break;
 	}
+	return verdict;
+}
+
+/* The verdict, where registers do not give it or where it is to be explained. STEP is where
+ * they led to, or NULL. */
+__attribute__((noinline)) static enum scml_verdict match_on(const struct scml_table *table,
+							    const struct scml_call *call,
+							    const struct scml_memory *memory,
+							    const struct scml_step *step,
+							    struct scml_reason *reason)
+{
+	const struct scml_call_rules *rules = table->calls + table->by_nr[call->nr] - 1;
+	struct match_state st = {table, call, memory, SCML_MAX_STEPS};
+	enum scml_verdict verdict = SCML_UNDECIDED;
+	uint32_t decider = SCML_NONE;
+
+	if (step)
+		step = pass(&st, &nowhere, step);
+	if (step && step->op == SCML_STEP_YES) {
+		verdict = SCML_SUPPORTED;
+		decider = step->index;
+	} else if (step && step->op == SCML_STEP_NO && st.steps) {
+		verdict = SCML_UNSUPPORTED;
+	} else {
+		st.steps = SCML_MAX_STEPS;
+		verdict = walk_rules(&st, rules, &decider);
+	}
+	if (reason)
+		scml_match_explain(&st, rules, decider, verdict, reason);
 	return verdict;
 }
 
 enum scml_verdict scml_match(const struct scml_table *table, const struct scml_call *call,
 			     const struct scml_memory *memory, struct scml_reason *reason)
 {
-	struct match_state st = {table, call, memory, SCML_MAX_STEPS};
-	enum scml_verdict verdict = SCML_UNSUPPORTED;
 	const struct scml_call_rules *rules;
-	uint32_t decider = SCML_NONE;
+	const struct scml_step *step = NULL;
 
 	if (reason)
 		*reason = (struct scml_reason){SCML_NONE, SCML_NONE, SCML_NONE, 0, false};
 	if (call->arch != table->arch || call->nr >= table->nr_count || !table->by_nr[call->nr])
 		return SCML_UNSUPPORTED;
 	rules = table->calls + table->by_nr[call->nr] - 1;
-	for (uint32_t i = 0; i < rules->rule_count && verdict != SCML_SUPPORTED; i++) {
-		uint32_t index = rules->first_rule + i;
-		enum scml_verdict other = eval_rule(&st, table->rules + index);
-
-		if (!st.steps && other == SCML_UNSUPPORTED)
-			other = SCML_UNDECIDED;
-		if (other > verdict) {
-			verdict = other;
-			decider = index;
-		}
-		if (!st.steps)
-			break;
+	if (rules->step_count && !call->unknown) {
+		step = pass_registers(table->steps + rules->first_step, call->args);
+		if (!reason && step->op == SCML_STEP_YES)
+			return SCML_SUPPORTED;
+		if (!reason && step->op == SCML_STEP_NO)
+			return SCML_UNSUPPORTED;
 	}
-	if (reason)
-		scml_match_explain(&st, rules, decider, verdict, reason);
-	return verdict;
+	return match_on(table, call, memory, step, reason);
 }
 
 bool scml_has_rules(const struct scml_table *table, uint32_t nr)

@@ -1,6 +1,7 @@
 /*
- * match: what the verdict (match.c) and its explanation (explain.c) share. Internal. Its names
- * begin with scml_ because a program that links the archive sees them.
+ * match: what the verdict (match.c), its view of memory (match_memory.c) and its explanation
+ * (explain.c) share. Internal. Its names begin with scml_ because a program that links the
+ * archive sees them.
  *
  * Whatever is read is answered as a verdict too: SUPPORTED, the word is there; UNDECIDED,
  * nobody can tell; UNSUPPORTED, it cannot be there. So a test that fails to read hands the
@@ -10,6 +11,11 @@
 #define SCML_MATCH_H
 
 #include "scml.h"
+
+enum {
+	MATCH_PIECE =
+		SCML_MAX_PREFIX + sizeof(uint64_t), /* a word may be loaded from its end */
+};
 
 struct match_state {
 	const struct scml_table *table;
@@ -39,6 +45,16 @@ enum scml_verdict scml_match_eval(struct match_state *st, const struct match_vie
 /** The verdict of the condition with index COND. */
 enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond);
 
+/** Has CALL returned an error? */
+bool scml_match_has_failed(const struct scml_call *call);
+
+/** SIZE bytes at ADDRESS, all or none; at least 1. */
+enum scml_verdict scml_match_read_bytes(const struct match_state *st, uint64_t address,
+					void *bytes, size_t size);
+
+/** Is there a string at ADDRESS? */
+enum scml_verdict scml_match_read_string(const struct match_state *st, uint64_t address);
+
 /** The word at PLACE to *WORD. */
 enum scml_verdict scml_match_read_place(const struct match_state *st,
 					const struct match_view *view,
@@ -52,9 +68,13 @@ bool scml_match_open_block(const struct match_state *st, const struct match_view
 			   const struct scml_test *test, struct match_view *inside,
 			   uint64_t *extent, enum scml_verdict *verdict);
 
-/** Make INSIDE, an opened block, the view of its struct, of which EXTENT bytes are given. */
-void scml_match_enter_struct(const struct scml_block *block, struct match_view *inside,
-			     uint64_t extent);
+/**
+ * Make INSIDE, an opened block, the view of its struct, of which EXTENT bytes are given.
+ * @param piece  MATCH_PIECE bytes for the struct's prefix, which INSIDE then refers to; or
+ * NULL: each word is read when it is looked at
+ */
+void scml_match_enter_struct(const struct match_state *st, const struct scml_block *block,
+			     struct match_view *inside, uint64_t extent, unsigned char *piece);
 
 /** The view of the element with that index of the array at INSIDE, an opened block. */
 struct match_view scml_match_element(const struct scml_block *block,

@@ -4,7 +4,7 @@
  * Trees of tests may share branches, so a walk over a small table can be exponentially long;
  * the budget of steps refuses such a table. Cycles run into the depth limit.
  */
-#include "scml.h"
+#include "steps.h"
 
 enum {
 	ERROR_INVALID = 22, /* EINVAL */
@@ -35,7 +35,8 @@ static bool are_arrays_there(const struct scml_table *table)
 	return (table->by_nr || !table->nr_count) && (table->calls || !table->call_count) &&
 	       (table->rules || !table->rule_count) && (table->conds || !table->cond_count) &&
 	       (table->tests || !table->test_count) && (table->blocks || !table->block_count) &&
-	       (table->values || !table->value_count) && table->strings && table->string_bytes;
+	       (table->values || !table->value_count) && (table->steps || !table->step_count) &&
+	       table->strings && table->string_bytes;
 }
 
 /* With a NUL at the end, any offset within the pool is a C string. */
@@ -54,7 +55,8 @@ static bool check_calls(const struct scml_table *table)
 		const struct scml_call_rules *call = table->calls + i;
 
 		if (call->name >= table->string_bytes ||
-		    !is_within(call->first_rule, call->rule_count, table->rule_count))
+		    !is_within(call->first_rule, call->rule_count, table->rule_count) ||
+		    !is_within(call->first_step, call->step_count, table->step_count))
 			return false;
 	}
 	return true;
@@ -84,7 +86,7 @@ static bool check_blocks(const struct scml_table *table)
 		const struct scml_block *block = table->blocks + i;
 
 		if (block->flags & ~(SCML_AT_RETURN | SCML_ZERO_BEYOND | SCML_EMBEDDED) ||
-		    block->extent.kind > SCML_EXTENT_RETURN)
+		    block->prefix > SCML_MAX_PREFIX || block->extent.kind > SCML_EXTENT_RETURN)
 			return false;
 		if (has_place(&block->extent) && !is_place_valid(&block->extent.place))
 			return false;
@@ -199,13 +201,32 @@ static bool check_trees(const struct scml_table *table)
 	return true;
 }
 
+/* Whatever steps there are must be those that the rules give. */
+static bool check_steps(const struct scml_table *table)
+{
+	struct step_sink sink = {.table = table, .budget = MAX_WALK};
+
+	for (uint32_t i = 0; i < table->call_count; i++) {
+		const struct scml_call_rules *call = table->calls + i;
+
+		if (!call->step_count)
+			continue;
+		sink.wanted = table->steps + call->first_step;
+		sink.room = call->step_count;
+		scml_steps_lower(&sink, call);
+		if (sink.is_wrong || sink.count != call->step_count)
+			return false;
+	}
+	return true;
+}
+
 int scml_table_check(const struct scml_table *table)
 {
 	if (table->version != SCML_TABLE_VERSION)
 		return -ERROR_RANGE;
 	if (!are_arrays_there(table) || !check_strings(table) || !check_calls(table) ||
 	    !check_rules(table) || !check_blocks(table) || !check_tests(table) ||
-	    !check_trees(table))
+	    !check_trees(table) || !check_steps(table))
 		return -ERROR_INVALID;
 	return 0;
 }

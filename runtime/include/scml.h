@@ -28,7 +28,7 @@ enum scml_verdict {
 };
 
 enum {
-	SCML_TABLE_VERSION = 1,
+	SCML_TABLE_VERSION = 2,
 	SCML_REGISTERS = 6,
 	SCML_MAX_DEPTH = 16, /* nested tests; a deeper table is refused by scml_table_check() */
 	SCML_MAX_ELEMENTS = 1024, /* of an array; one with more is undecided */
@@ -36,6 +36,7 @@ enum {
 		4096, /* bytes of a path, its NUL included; a longer one does not match */
 	SCML_MAX_STEPS = 1 << 18, /* tests evaluated for one call (arrays in arrays); a call
 				     that needs more is undecided */
+	SCML_MAX_PREFIX = 64,	  /* bytes of a struct that are read at once */
 };
 
 /** One system call as the kernel receives it. */
@@ -132,8 +133,10 @@ enum scml_block_flag {
  * they lie in. Without a memory callback every pointer but NULL is undecided.
  */
 struct scml_block {
-	uint32_t size; /* bytes of the struct, or of one element */
-	uint8_t flags; /* enum scml_block_flag */
+	uint32_t size;	/* bytes of the struct, or of one element */
+	uint8_t flags;	/* enum scml_block_flag */
+	uint8_t prefix; /* SCML_OP_MEMORY: bytes that are read at once, for the tests look no
+			   further or not much; 0: word by word. At most SCML_MAX_PREFIX */
 	struct scml_extent
 		extent; /* SCML_OP_MEMORY: bytes that the call gives, SCML_OP_EACH: elements */
 };
@@ -169,6 +172,36 @@ struct scml_call_rules {
 	uint32_t name; /* string */
 	uint32_t first_rule;
 	uint32_t rule_count;
+	uint32_t first_step;
+	uint32_t step_count; /* 0: there is no short way, the rules are walked */
+};
+
+/**
+ * The short way to a verdict: the tests of a call's rules in a row, each with where to go on.
+ * Steps say nothing that the rules do not (scml_table_check() compares); where a word is not to
+ * be had at once, the rules are walked.
+ */
+enum scml_step_op {
+	SCML_STEP_REGISTER, /* does register FROM lie in the set? The next step follows if so */
+	SCML_STEP_EITHER,   /* the same; the next step follows if not */
+	SCML_STEP_INSIDE,   /* do the FROM bytes at OFFSET of the struct? */
+	SCML_STEP_TEST,	    /* does the test INDEX hold? */
+	SCML_STEP_MEMORY,   /* the same of SCML_OP_MEMORY, whose child's steps come next */
+	SCML_STEP_YES,	    /* the rule INDEX matches; or the child holds */
+	SCML_STEP_NO,	    /* no rule matches; or the child does not hold */
+};
+
+/** A word W lies in the set if SET has the bit (W & MASK) - LOW, which is in 0 … 63. */
+struct scml_step {
+	uint8_t op;   /* enum scml_step_op */
+	uint8_t from; /* the register, or bytes, 1 … 8, with the lowest first */
+	uint16_t offset;
+	uint16_t yes;	/* steps forward if it holds */
+	uint16_t no;	/* and if not */
+	uint32_t index; /* of tests or of rules */
+	uint32_t low;
+	uint64_t mask;
+	uint64_t set;
 };
 
 /** A compiled table: constant data, made by `scmlc -o table.c` or by the compiler in memory. */
@@ -178,7 +211,7 @@ struct scml_table {
 	bool big_endian;
 	uint32_t nr_count;
 	uint32_t call_count, rule_count, cond_count, test_count, block_count, value_count,
-		string_bytes;
+		string_bytes, step_count;
 	const uint16_t *by_nr; /* by_nr[nr] - 1 is an index of calls; 0: no rule */
 	const struct scml_call_rules *calls;
 	const struct scml_rule *rules;
@@ -187,6 +220,7 @@ struct scml_table {
 	const struct scml_block *blocks;
 	const uint64_t *values; /* sorted within each test */
 	const char *strings;	/* offsets into this pool; 0 is "" */
+	const struct scml_step *steps;
 };
 
 #define SCML_NONE UINT32_MAX
@@ -218,10 +252,21 @@ SCML_API enum scml_verdict scml_match(const struct scml_table *table,
 SCML_API bool scml_has_rules(const struct scml_table *table, uint32_t nr);
 
 /**
- * Is every index of TABLE in range and every tree finite and within SCML_MAX_DEPTH? For tables
- * that come from elsewhere. 0, or a negative errno: -EINVAL, -ERANGE (another version).
+ * Is every index of TABLE in range, every tree finite and within SCML_MAX_DEPTH, and do steps
+ * say what the rules do? For tables that come from elsewhere. 0, or a negative errno: -EINVAL,
+ * -ERANGE (another version).
  */
 SCML_API int scml_table_check(const struct scml_table *table);
+
+/**
+ * Work out the steps of the call with index CALL from its rules, for tables made otherwise than
+ * by scmlc; all but the steps of TABLE must be in order.
+ * @param steps  where they go, or NULL to count them
+ * @param room   how many fit
+ * @return how many there are; 0 if they do not fit, or if a way is longer than 65535 steps
+ */
+SCML_API uint32_t scml_table_steps(const struct scml_table *table, uint32_t call,
+				   struct scml_step *steps, uint32_t room);
 
 /** "unsupported", "undecided", "supported". */
 SCML_API const char *scml_verdict_name(enum scml_verdict verdict);

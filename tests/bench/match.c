@@ -1,102 +1,19 @@
-/* match: nanoseconds per verdict, the median of many runs. */
+/* match: nanoseconds per verdict, the median of many runs; in the order of what is tested. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 
-#include "scml.h"
+#include "match_rules.h"
 
 enum {
-	ARCH = 0xc000003e,
 	RUNS = 101,
 	CALLS = 20000,
-};
-
-/* socket: an enum of 12 values and a type with flags; connect: a sockaddr of two families. */
-static const uint64_t values[] = {1, 2, 5, 10, 15, 16, 17, 29, 31, 38, 40, 44, 1, 2, 3, 2, 10};
-
-enum {
-	V_FAMILY = 0,
-	V_TYPE = 12,
-	V_INET = 15,
-	V_INET6 = 16,
-};
-
-static const struct scml_test tests[] = {
-	{.op = SCML_OP_IN,
-	 .place = {.base = 0, .width = 32},
-	 .first = V_FAMILY,
-	 .count = 12,
-	 .mask = UINT64_MAX},
-	{.op = SCML_OP_ALL, .first = 2, .count = 2},
-	{.op = SCML_OP_IN,
-	 .place = {.base = 1, .width = 32},
-	 .first = V_TYPE,
-	 .count = 3,
-	 .mask = 0xf},
-	{.op = SCML_OP_BITS,
-	 .place = {.base = 1, .width = 32},
-	 .mask = 0xfffffff0,
-	 .bits = 0x80800},
-	{.op = SCML_OP_MEMORY, .place = {.base = 1, .width = 64}, .first = 5, .count = 1},
-	{.op = SCML_OP_ANY, .first = 6, .count = 2},
-	{.op = SCML_OP_IN,
-	 .place = {.base = SCML_INSIDE, .width = 16},
-	 .first = V_INET6,
-	 .count = 1,
-	 .mask = UINT64_MAX},
-	{.op = SCML_OP_ALL, .first = 8, .count = 2},
-	{.op = SCML_OP_IN,
-	 .place = {.base = SCML_INSIDE, .width = 16},
-	 .first = V_INET,
-	 .count = 1,
-	 .mask = UINT64_MAX},
-	{.op = SCML_OP_IN,
-	 .place = {.base = SCML_INSIDE, .width = 32, .offset = 4},
-	 .first = V_TYPE,
-	 .count = 1,
-	 .mask = UINT64_MAX},
-	{.op = SCML_OP_MEMORY, .place = {.base = 1, .width = 64}, .first = 11, .count = 1},
-	{.op = SCML_OP_IN,
-	 .place = {.base = SCML_INSIDE, .width = 16},
-	 .first = V_INET,
-	 .count = 2,
-	 .mask = UINT64_MAX},
-};
-static const struct scml_block blocks[] = {
-	{.size = 16,
-	 .extent = {.kind = SCML_EXTENT_PLACE,
-		    .place = {.base = 2, .width = 32, .flags = SCML_SIGNED}}}};
-static const struct scml_cond conds[] = {
-	{.test = 0}, {.test = 1}, {.test = 4}, {.test = 2}, {.test = 10}};
-static const struct scml_rule rules[] = {{.cond_count = 2},
-					 {.first_cond = 2, .cond_count = 1},
-					 {.first_cond = 3, .cond_count = 1},
-					 {.first_cond = 4, .cond_count = 1}};
-static const struct scml_call_rules calls[] = {{.rule_count = 1},
-					       {.first_rule = 1, .rule_count = 1},
-					       {.first_rule = 2, .rule_count = 1},
-					       {.first_rule = 3, .rule_count = 1}};
-static const uint16_t by_nr[] = {1, 2, 3, 4};
-static const struct scml_table table = {
-	.version = SCML_TABLE_VERSION,
-	.arch = ARCH,
-	.nr_count = 4,
-	.call_count = 4,
-	.rule_count = 4,
-	.cond_count = 5,
-	.test_count = sizeof(tests) / sizeof(*tests),
-	.block_count = 1,
-	.value_count = sizeof(values) / sizeof(*values),
-	.string_bytes = 1,
-	.by_nr = by_nr,
-	.calls = calls,
-	.rules = rules,
-	.conds = conds,
-	.tests = tests,
-	.blocks = blocks,
-	.values = values,
-	.strings = "",
 };
 
 static enum scml_read read_own(void *context, uint64_t address, void *buffer, size_t size,
@@ -123,49 +40,164 @@ static double now_ns(void)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static void measure(const char *what, const struct scml_call *call, struct scml_reason *reason)
+/* A line of the table. */
+struct row {
+	const char *what;
+	uint32_t nr;
+	uint64_t args[SCML_REGISTERS];
+	enum scml_verdict verdict;
+	bool has_reason;
+};
+
+static const uint16_t inet_address[8] = {AF_INET, 0x5000, 0, 0x100},
+		      netlink_address[8] = {AF_NETLINK};
+
+/* A msghdr that begins with the address of the peer and its length. */
+static const uint64_t message[7] = {[1] = sizeof(netlink_address)};
+
+#define ADDRESS(object) ((uint64_t)(uintptr_t)(object))
+#define PLAIN_SOCKET	(SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
+
+static double median_ns(const struct row *row)
 {
 	static const struct scml_memory memory = {read_own, NULL};
+	struct scml_call call = {.arch = match_rules_table.arch, .nr = row->nr};
+	struct scml_reason reason;
 	double ns[RUNS];
-	enum scml_verdict verdict = SCML_UNSUPPORTED;
 
+	memcpy(call.args, row->args, sizeof(call.args));
 	for (unsigned run = 0; run < RUNS; run++) {
 		double start = now_ns();
 
 		for (unsigned i = 0; i < CALLS; i++) {
-			verdict = scml_match(&table, call, &memory, reason);
-			__asm__ volatile("" : : "r"(verdict) : "memory");
+			enum scml_verdict verdict =
+				scml_match(&match_rules_table, &call, &memory,
+					   row->has_reason ? &reason : NULL);
+
+			if (verdict != row->verdict) {
+				fprintf(stderr, "'%s' is %s\n", row->what,
+					scml_verdict_name(verdict));
+				exit(EXIT_FAILURE);
+			}
+			__asm__ volatile("" : : : "memory");
 		}
 		ns[run] = (now_ns() - start) / CALLS;
 	}
 	qsort(ns, RUNS, sizeof(*ns), compare_doubles);
-	printf("%-34s %-12s %7.1f ns\n", what, scml_verdict_name(verdict), ns[RUNS / 2]);
+	return ns[RUNS / 2];
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	static const uint16_t name[8] = {2, 0x5000, 1, 0, 0, 0, 0, 0};
-	struct scml_reason reason;
-	struct scml_call call = {.arch = ARCH, .args = {10, 0x80801}};
+	const uint64_t inet = ADDRESS(inet_address), netlink = ADDRESS(netlink_address);
+	uint64_t nested[7];
+	const struct row rows[] = {
+		{"no rule", SYS_getpid, {0}, SCML_UNSUPPORTED, false},
+		{"one register: shutdown", SYS_shutdown, {3, SHUT_WR}, SCML_SUPPORTED, false},
+		{"one register, no memory: accept4",
+		 SYS_accept4,
+		 {3, inet, inet, SOCK_CLOEXEC},
+		 SCML_SUPPORTED,
+		 false},
+		{"three registers, four tests: socket",
+		 SYS_socket,
+		 {AF_UNIX, PLAIN_SOCKET, 0},
+		 SCML_SUPPORTED,
+		 false},
+		{"its fourth rule: socket",
+		 SYS_socket,
+		 {AF_VSOCK, PLAIN_SOCKET, 0},
+		 SCML_SUPPORTED,
+		 false},
+		{"refused: socket",
+		 SYS_socket,
+		 {AF_INET, SOCK_RAW, 0},
+		 SCML_UNSUPPORTED,
+		 false},
+		{"flags: mmap",
+		 SYS_mmap,
+		 {0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS},
+		 SCML_SUPPORTED,
+		 false},
+		{"flags: openat",
+		 SYS_openat,
+		 {0, inet, O_RDONLY | O_CLOEXEC},
+		 SCML_SUPPORTED,
+		 false},
+		{"flags of several bits: openat",
+		 SYS_openat,
+		 {0, inet, O_WRONLY | O_CREAT | O_SYNC},
+		 SCML_SUPPORTED,
+		 false},
+		{"its third rule: openat",
+		 SYS_openat,
+		 {0, inet, O_PATH | O_DIRECTORY},
+		 SCML_SUPPORTED,
+		 false},
+		{"fourth of four rules: setsockopt",
+		 SYS_setsockopt,
+		 {3, SOL_NETLINK, 1},
+		 SCML_SUPPORTED,
+		 false},
+		{"fourth of eight rules: fcntl",
+		 SYS_fcntl,
+		 {3, F_SETFL, O_RDWR | O_NONBLOCK},
+		 SCML_SUPPORTED,
+		 false},
+		{"last of eight rules: fcntl",
+		 SYS_fcntl,
+		 {3, F_GET_SEALS},
+		 SCML_SUPPORTED,
+		 false},
+		{"second of seven rules: ioctl",
+		 SYS_ioctl,
+		 {3, TIOCGWINSZ},
+		 SCML_SUPPORTED,
+		 false},
+		{"last of seven rules: ioctl",
+		 SYS_ioctl,
+		 {3, SIOCGIFADDR},
+		 SCML_SUPPORTED,
+		 false},
+		{"refused: ioctl", SYS_ioctl, {3, TIOCSTI}, SCML_UNSUPPORTED, false},
+		{"refused, with the reason: socket",
+		 SYS_socket,
+		 {AF_INET, SOCK_RAW, 0},
+		 SCML_UNSUPPORTED,
+		 true},
+		{"sockaddr's family: bind", SYS_bind, {3, netlink, 16}, SCML_SUPPORTED, false},
+		{"sockaddr, two alternatives: sendto",
+		 SYS_sendto,
+		 {3, inet, 8, MSG_NOSIGNAL, inet, 16},
+		 SCML_SUPPORTED,
+		 false},
+		{"sockaddr, too short: sendto",
+		 SYS_sendto,
+		 {3, inet, 8, MSG_NOSIGNAL, inet, 4},
+		 SCML_UNSUPPORTED,
+		 false},
+		{"sockaddr in a msghdr: sendmsg",
+		 SYS_sendmsg,
+		 {3, ADDRESS(nested), 0},
+		 SCML_SUPPORTED,
+		 false},
+		{"sockaddr, too short, with the reason: sendto",
+		 SYS_sendto,
+		 {3, inet, 8, MSG_NOSIGNAL, inet, 4},
+		 SCML_UNSUPPORTED,
+		 true},
+	};
 
-	if (scml_table_check(&table)) {
+	memcpy(nested, message, sizeof(nested));
+	nested[0] = netlink;
+	if (scml_table_check(&match_rules_table)) {
 		fputs("the table is not in order\n", stderr);
 		return EXIT_FAILURE;
 	}
-	call.nr = 2;
-	measure("one register", &call, NULL);
-	call.nr = 0;
-	measure("two registers, four tests", &call, NULL);
-	call.args[1] = 0x80805;
-	measure("registers, refused", &call, NULL);
-	measure("registers, refused, with reason", &call, &reason);
-	call = (struct scml_call){.arch = ARCH, .nr = 1, .args = {3, (uintptr_t)name, 16}};
-	measure("sockaddr, two alternatives", &call, NULL);
-	call.args[2] = 4;
-	measure("sockaddr, refused, with reason", &call, &reason);
-	call.nr = 3;
-	measure("sockaddr's family", &call, NULL);
-	call.nr = 4;
-	measure("no rule", &call, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (argc < 2 || strstr(rows[i].what, argv[1]))
+			printf("%-46s %-12s %7.1f ns\n", rows[i].what,
+			       scml_verdict_name(rows[i].verdict), median_ns(&rows[i]));
+	}
 	return EXIT_SUCCESS;
 }

@@ -35,6 +35,7 @@ struct world {
 	struct scml_test *tests;
 	struct scml_block *blocks;
 	uint64_t *values;
+	struct scml_step *steps;
 	unsigned char low[LOW], high[HIGH];
 	unsigned char low_state[LOW], high_state[HIGH]; /* enum scml_read */
 	uint64_t random;
@@ -506,6 +507,7 @@ static uint32_t random_block(struct world *w, bool is_inside, bool is_each)
 	block->extent.place =
 		random_place(w, is_inside, block->extent.kind == SCML_EXTENT_POINTEE);
 	block->extent.fixed = one_in(w, 16) ? 1020 + below(w, 8) : below(w, is_each ? 4 : 24);
+	block->prefix = (uint8_t)(one_in(w, 4) ? 0 : below(w, 33));
 	block->flags =
 		(uint8_t)(one_in(w, 6) * SCML_AT_RETURN | one_in(w, 4) * SCML_ZERO_BEYOND);
 	if (is_each && is_inside && one_in(w, 2))
@@ -591,6 +593,30 @@ static void random_table(struct world *w)
 	}
 }
 
+/* Steps for most calls; the others are matched by their rules. */
+static void random_steps(struct world *w)
+{
+	struct scml_table *table = &w->table;
+
+	table->step_count = 0;
+	for (uint32_t i = 0; i < CALLS; i++) {
+		w->calls[i].first_step = table->step_count;
+		w->calls[i].step_count = one_in(w, 4) ? 0 : scml_table_steps(table, i, NULL, 0);
+		table->step_count += w->calls[i].step_count;
+	}
+	free(w->steps);
+	table->steps = w->steps = calloc(table->step_count + 1, sizeof(*w->steps));
+	for (uint32_t i = 0; i < CALLS; i++) {
+		struct scml_call_rules *call = w->calls + i;
+
+		if (call->step_count)
+			ck_assert_uint_eq(scml_table_steps(table, i,
+							   w->steps + call->first_step,
+							   call->step_count),
+					  call->step_count);
+	}
+}
+
 static void random_memory(struct world *w)
 {
 	for (unsigned i = 0; i < LOW; i++) {
@@ -658,6 +684,7 @@ static void close_world(struct world *w)
 	free(w->tests);
 	free(w->blocks);
 	free(w->values);
+	free(w->steps);
 }
 
 /* Compare for one call; which verdict it was. */
@@ -696,6 +723,7 @@ START_TEST(verdict_and_reason_are_those_of_the_naive_evaluator)
 
 		if (round % 8 == 0) {
 			random_table(&w);
+			random_steps(&w);
 			ck_assert_int_eq(scml_table_check(&w.table), 0);
 		}
 		random_memory(&w);
@@ -721,7 +749,8 @@ static void damage(struct world *w)
 		     {w->tests, TESTS * sizeof(*w->tests)},
 		     {w->tests, TESTS * sizeof(*w->tests)},
 		     {w->blocks, BLOCKS * sizeof(*w->blocks)},
-		     {w->values, VALUES * sizeof(*w->values)}};
+		     {w->values, VALUES * sizeof(*w->values)},
+		     {w->steps, (w->table.step_count + 1) * sizeof(*w->steps)}};
 
 	for (unsigned i = 1 + below(w, 3); i > 0; i--) {
 		unsigned part = below(w, sizeof(parts) / sizeof(*parts));
@@ -746,12 +775,16 @@ START_TEST(damaged_table_is_refused_or_safe)
 
 		if (round % 4 == 0) {
 			random_table(&w);
+			w.table.step_count = 0;
+			if (round % 8 == 0)
+				random_steps(&w);
 			random_memory(&w);
 		}
 		damage(&w);
 		if (scml_table_check(&w.table) != 0) {
 			refused++;
 			random_table(&w);
+			w.table.step_count = 0;
 			continue;
 		}
 		passed++;
