@@ -107,6 +107,7 @@ static void write_steps(const struct scml_table *table, const char *name, FILE *
 	static const char *const ops[] = {
 		[SCML_STEP_REGISTER] = "SCML_STEP_REGISTER",
 		[SCML_STEP_EITHER] = "SCML_STEP_EITHER",
+		[SCML_STEP_SWITCH] = "SCML_STEP_SWITCH",
 		[SCML_STEP_INSIDE] = "SCML_STEP_INSIDE",
 		[SCML_STEP_TEST] = "SCML_STEP_TEST",
 		[SCML_STEP_MEMORY] = "SCML_STEP_MEMORY",
@@ -127,6 +128,12 @@ static void write_steps(const struct scml_table *table, const char *name, FILE *
 			step->index, step->low, step->mask, step->set);
 	}
 	fputs("};\n", out);
+	if (!table->way_count)
+		return;
+	fprintf(out, "\nstatic const uint16_t %s_ways[] = {", name);
+	for (uint32_t i = 0; i < table->way_count; i++)
+		fprintf(out, "%s%u,", i % 16 ? " " : "\n\t", table->ways[i]);
+	fputs("\n};\n", out);
 }
 
 /* One literal per string, so that no hexadecimal escape runs into the next character. */
@@ -168,10 +175,10 @@ static void write_table(const struct scml_table *table, const char *name, FILE *
 		",\n\t.rule_count = %" PRIu32 ",\n\t.cond_count = %" PRIu32
 		",\n\t.test_count = %" PRIu32 ",\n\t.block_count = %" PRIu32
 		",\n\t.value_count = %" PRIu32 ",\n\t.string_bytes = %" PRIu32
-		",\n\t.step_count = %" PRIu32 ",\n",
+		",\n\t.step_count = %" PRIu32 ",\n\t.way_count = %" PRIu32 ",\n",
 		table->nr_count, table->call_count, table->rule_count, table->cond_count,
 		table->test_count, table->block_count, table->value_count, table->string_bytes,
-		table->step_count);
+		table->step_count, table->way_count);
 	write_member(name, "by_nr", table->nr_count, out);
 	write_member(name, "calls", table->call_count, out);
 	write_member(name, "rules", table->rule_count, out);
@@ -181,6 +188,7 @@ static void write_table(const struct scml_table *table, const char *name, FILE *
 	write_member(name, "values", table->value_count, out);
 	write_member(name, "strings", table->string_bytes, out);
 	write_member(name, "steps", table->step_count, out);
+	write_member(name, "ways", table->way_count, out);
 	fputs("};\n", out);
 }
 

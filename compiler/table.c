@@ -16,6 +16,7 @@ struct table_draft {
 	VEC(uint64_t) values;
 	VEC(char) strings;
 	VEC(struct scml_step) steps;
+	VEC(uint16_t) ways;
 	uint32_t *interned; /* open addressing: offset + 1 of a string */
 	size_t interned_size;
 	size_t interned_count;
@@ -173,22 +174,34 @@ static const uint16_t *index_numbers(struct arena *arena, const struct rules *ru
 	return by_nr;
 }
 
+static void lower_steps_of(struct table_draft *draft, const struct scml_table *table,
+			   uint32_t index)
+{
+	struct scml_call_rules *call = &draft->calls.items[index];
+	struct scml_steps steps = {.first_way = (uint32_t)draft->ways.count};
+
+	if (!scml_table_steps(table, index, &steps))
+		return;
+	call->first_step = (uint32_t)draft->steps.count;
+	call->step_count = steps.step_count;
+	for (uint32_t i = 0; i < steps.step_count; i++)
+		vec_push(draft->arena, &draft->steps, ((struct scml_step){0}));
+	for (uint32_t i = 0; i < steps.way_count; i++)
+		vec_push(draft->arena, &draft->ways, 0);
+	steps.steps = draft->steps.items + call->first_step;
+	steps.ways = steps.way_count ? draft->ways.items + steps.first_way : NULL;
+	scml_table_steps(table, index, &steps);
+}
+
 /* TABLE, in order but for these, gets the steps of all calls. */
 static void lower_steps(struct table_draft *draft, struct scml_table *table)
 {
-	for (uint32_t i = 0; i < table->call_count; i++) {
-		struct scml_call_rules *call = &draft->calls.items[i];
-
-		call->first_step = (uint32_t)draft->steps.count;
-		call->step_count = scml_table_steps(table, i, NULL, 0);
-		for (uint32_t j = 0; j < call->step_count; j++)
-			vec_push(draft->arena, &draft->steps, ((struct scml_step){0}));
-		if (call->step_count)
-			scml_table_steps(table, i, draft->steps.items + call->first_step,
-					 call->step_count);
-	}
+	for (uint32_t i = 0; i < table->call_count; i++)
+		lower_steps_of(draft, table, i);
 	table->steps = draft->steps.items;
 	table->step_count = (uint32_t)draft->steps.count;
+	table->ways = draft->ways.items;
+	table->way_count = (uint32_t)draft->ways.count;
 }
 
 const struct scml_table *table_build(struct arena *arena, const struct rules *rules)

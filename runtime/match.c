@@ -1,6 +1,6 @@
 /*
- * match: the verdict of a compiled table for one call. Freestanding: the match files, steps.c,
- * explain.c and table_check.c are what a kernel compiles.
+ * match: the verdict of a compiled table for one call. Freestanding: match.c, match_memory.c,
+ * explain.c, steps.c, steps_switch.c and table_check.c are what a kernel compiles.
  *
  * There are two ways to a verdict. The steps of a call decide it in one pass over its tests,
  * with no verdict per test; where a word is not to be had at once they give up, and the rules
@@ -254,10 +254,19 @@ static inline uint64_t word_at(const unsigned char *bytes)
 	return word;
 }
 
+static inline uint16_t way_of_switch(const struct scml_step *step, uint64_t word,
+				     const uint16_t *ways)
+{
+	uint64_t at = (word & step->mask) - step->low;
+	uint16_t way = at < step->set ? ways[step->index + at] : 0;
+
+	return way ? way : step->no;
+}
+
 /* Over the steps that look at registers. Their next step is known before they are read, so that
  * a processor that foresees the way does not wait. */
 static inline const struct scml_step *pass_registers(const struct scml_step *step,
-						     const uint64_t *args)
+						     const uint64_t *args, const uint16_t *ways)
 {
 	for (;;) {
 		if (step->op == SCML_STEP_REGISTER) {
@@ -270,6 +279,8 @@ static inline const struct scml_step *pass_registers(const struct scml_step *ste
 				step += step->yes;
 			else
 				step++;
+		} else if (step->op == SCML_STEP_SWITCH) {
+			step += way_of_switch(step, args[step->from], ways);
 		} else {
 			return step;
 		}
@@ -286,7 +297,7 @@ pass(struct match_state *st, const struct match_view *view, const struct scml_st
 	for (;;) {
 		enum scml_verdict verdict;
 
-		step = pass_registers(step, st->call->args);
+		step = pass_registers(step, st->call->args, st->table->ways);
 		if (step->op == SCML_STEP_INSIDE) {
 			uint32_t end = step->offset + step->from;
 			bool holds;
@@ -405,7 +416,8 @@ enum scml_verdict scml_match(const struct scml_table *table, const struct scml_c
 		return SCML_UNSUPPORTED;
 	rules = table->calls + table->by_nr[call->nr] - 1;
 	if (rules->step_count && !call->unknown) {
-		step = pass_registers(table->steps + rules->first_step, call->args);
+		step = pass_registers(table->steps + rules->first_step, call->args,
+				      table->ways);
 		if (!reason && step->op == SCML_STEP_YES)
 			return SCML_SUPPORTED;
 		if (!reason && step->op == SCML_STEP_NO)

@@ -9,26 +9,18 @@
 enum {
 	MAX_WINDOWS = 4, /* sets of 64 values for one list; more are searched by halving */
 	MAX_COMPOSITES = 3,
-	MAX_STEPS = 65535, /* what a way on can span */
-	MAX_BUDGET = 1 << 24,
 	REGISTER_BITS = 64,
 };
 
-/* Where a test's steps go on, as positions from the call's first step. */
-struct ways {
-	uint32_t yes;
-	uint32_t no;
-};
-
 static uint32_t size_of_test(struct step_sink *sink, uint32_t index);
-static void lower_test(struct step_sink *sink, uint32_t index, struct ways ways);
+static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways ways);
 
 static uint32_t add_sizes(uint32_t a, uint32_t b)
 {
-	return a + b < MAX_STEPS ? a + b : MAX_STEPS;
+	return a + b < STEPS_MAX ? a + b : STEPS_MAX;
 }
 
-static uint64_t mask_of(const struct scml_test *test)
+uint64_t scml_steps_mask(const struct scml_test *test)
 {
 	return test->mask & UINT64_MAX >> (REGISTER_BITS - test->place.width);
 }
@@ -65,7 +57,7 @@ static bool next_window(const struct scml_table *table, const struct scml_test *
 			uint32_t *next, uint64_t *low, uint64_t *set)
 {
 	const uint64_t *values = table->values + test->first;
-	uint64_t mask = mask_of(test);
+	uint64_t mask = scml_steps_mask(test);
 
 	*low = *set = 0;
 	for (; *next < test->count; ++*next) {
@@ -102,7 +94,7 @@ static uint32_t size_of_group(struct step_sink *sink, const struct scml_test *te
 
 	if (!test->count)
 		return 1;
-	for (uint32_t i = 0; i < test->count && size < MAX_STEPS; i++)
+	for (uint32_t i = 0; i < test->count && size < STEPS_MAX; i++)
 		size = add_sizes(size, size_of_test(sink, test->first + i));
 	return size;
 }
@@ -136,7 +128,7 @@ static uint32_t size_of_test(struct step_sink *sink, uint32_t index)
 	const struct scml_test *test = sink->table->tests + index;
 
 	if (!sink->budget)
-		return MAX_STEPS;
+		return STEPS_MAX;
 	sink->budget--;
 	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY)
 		return size_of_group(sink, test);
@@ -152,11 +144,11 @@ static bool is_same(const struct scml_step *a, const struct scml_step *b)
 	       a->mask == b->mask && a->set == b->set;
 }
 
-static void put(struct step_sink *sink, struct scml_step step, struct ways ways)
+void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways)
 {
 	uint32_t at = sink->count;
 
-	if (sink->is_wrong || at >= sink->room || (ways.yes | ways.no) > MAX_STEPS) {
+	if (sink->is_wrong || at >= sink->room || (ways.yes | ways.no) > STEPS_MAX) {
 		sink->is_wrong = true;
 		return;
 	}
@@ -176,19 +168,19 @@ static void put(struct step_sink *sink, struct scml_step step, struct ways ways)
 /* YES and NO go nowhere. */
 static void put_end(struct step_sink *sink, enum scml_step_op op, uint32_t index)
 {
-	put(sink, (struct scml_step){.op = (uint8_t)op, .index = index},
-	    (struct ways){sink->count, sink->count});
+	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index},
+		       (struct step_ways){sink->count, sink->count});
 }
 
-static void put_constant(struct step_sink *sink, bool holds, struct ways ways)
+static void put_constant(struct step_sink *sink, bool holds, struct step_ways ways)
 {
-	put(sink, (struct scml_step){.op = SCML_STEP_REGISTER, .set = holds}, ways);
+	scml_steps_put(sink, (struct scml_step){.op = SCML_STEP_REGISTER, .set = holds}, ways);
 }
 
 static void put_test(struct step_sink *sink, enum scml_step_op op, uint32_t index,
-		     struct ways ways)
+		     struct step_ways ways)
 {
-	put(sink, (struct scml_step){.op = (uint8_t)op, .index = index}, ways);
+	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index}, ways);
 }
 
 static struct scml_step word_step(const struct step_sink *sink, uint32_t index)
@@ -198,7 +190,7 @@ static struct scml_step word_step(const struct step_sink *sink, uint32_t index)
 	struct scml_step step = {.index = index, .from = place->base};
 
 	step.op = SCML_STEP_REGISTER;
-	step.mask = as_seen(sink->table, test, mask_of(test));
+	step.mask = as_seen(sink->table, test, scml_steps_mask(test));
 	if (place->base == SCML_INSIDE) {
 		step.op = SCML_STEP_INSIDE;
 		step.from = place->width / 8;
@@ -222,30 +214,30 @@ static uint64_t chosen(const struct step_sink *sink, const struct scml_test *tes
 
 /* A word holds that has all of some composites and beside them listed bits only; most have no
  * composite. */
-static void lower_bits(struct step_sink *sink, uint32_t index, struct ways ways)
+static void lower_bits(struct step_sink *sink, uint32_t index, struct step_ways ways)
 {
 	const struct scml_test *test = sink->table->tests + index;
 	struct scml_step step = word_step(sink, index);
 	bool are_few = are_choices_few(sink->table, test);
 	uint32_t choices = are_few ? 1u << test->count : 1;
-	uint64_t mask = mask_of(test);
+	uint64_t mask = scml_steps_mask(test);
 
 	for (uint32_t choice = 0; choice < choices; choice++) {
 		uint64_t sum = chosen(sink, test, choice);
-		struct ways one = {ways.yes, ways.no};
+		struct step_ways one = {ways.yes, ways.no};
 
 		step.mask = as_seen(sink->table, test, (mask & ~test->bits) | sum);
 		step.low = (uint32_t)as_seen(sink->table, test, sum);
 		step.set = !(sum & ~mask);
 		if (choice + 1 < choices || !are_few)
 			one.no = sink->count + 1;
-		put(sink, step, one);
+		scml_steps_put(sink, step, one);
 	}
 	if (!are_few)
 		put_test(sink, SCML_STEP_TEST, index, ways);
 }
 
-static void lower_values(struct step_sink *sink, uint32_t index, struct ways ways)
+static void lower_values(struct step_sink *sink, uint32_t index, struct step_ways ways)
 {
 	const struct scml_test *test = sink->table->tests + index;
 	struct scml_step step = word_step(sink, index);
@@ -257,17 +249,18 @@ static void lower_values(struct step_sink *sink, uint32_t index, struct ways way
 		return;
 	}
 	if (test->op == SCML_OP_NOT_IN)
-		ways = (struct ways){ways.no, ways.yes};
+		ways = (struct step_ways){ways.no, ways.yes};
 	while (left--) {
-		struct ways one = {ways.yes, left ? sink->count + 1 : ways.no};
+		struct step_ways one = {ways.yes, left ? sink->count + 1 : ways.no};
 
 		next_window(sink->table, test, &next, &low, &step.set);
 		step.low = (uint32_t)low;
-		put(sink, step, one);
+		scml_steps_put(sink, step, one);
 	}
 }
 
-static void lower_group(struct step_sink *sink, const struct scml_test *test, struct ways ways)
+static void lower_group(struct step_sink *sink, const struct scml_test *test,
+			struct step_ways ways)
 {
 	bool is_all = test->op == SCML_OP_ALL;
 
@@ -275,7 +268,7 @@ static void lower_group(struct step_sink *sink, const struct scml_test *test, st
 		put_constant(sink, is_all, ways);
 	for (uint32_t i = 0; i < test->count && !sink->is_wrong; i++) {
 		uint32_t child = test->first + i;
-		struct ways way = ways;
+		struct step_ways way = ways;
 
 		if (i + 1 < test->count && is_all)
 			way.yes = sink->count + size_of_test(sink, child);
@@ -285,11 +278,11 @@ static void lower_group(struct step_sink *sink, const struct scml_test *test, st
 	}
 }
 
-static void lower_memory(struct step_sink *sink, uint32_t index, struct ways ways)
+static void lower_memory(struct step_sink *sink, uint32_t index, struct step_ways ways)
 {
 	const struct scml_test *test = sink->table->tests + index;
 	uint32_t size = size_of_test(sink, test->first);
-	struct ways ends = {sink->count + 1 + size, sink->count + 2 + size};
+	struct step_ways ends = {sink->count + 1 + size, sink->count + 2 + size};
 
 	put_test(sink, SCML_STEP_MEMORY, index, ways);
 	lower_test(sink, test->first, ends);
@@ -297,7 +290,7 @@ static void lower_memory(struct step_sink *sink, uint32_t index, struct ways way
 	put_end(sink, SCML_STEP_NO, 0);
 }
 
-static void lower_test(struct step_sink *sink, uint32_t index, struct ways ways)
+static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways ways)
 {
 	const struct scml_test *test = sink->table->tests + index;
 
@@ -320,49 +313,58 @@ static void lower_test(struct step_sink *sink, uint32_t index, struct ways ways)
 		lower_values(sink, index, ways);
 }
 
-static uint32_t size_of_rule(struct step_sink *sink, const struct scml_rule *rule)
+uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count)
 {
-	uint32_t size = 1;
+	uint32_t size = 0;
 
-	for (uint32_t i = 0; i < rule->cond_count && size < MAX_STEPS; i++)
-		size = add_sizes(
-			size,
-			size_of_test(sink, sink->table->conds[rule->first_cond + i].test));
+	for (uint32_t i = 0; i < count && size < STEPS_MAX; i++) {
+		const struct scml_rule *rule = sink->table->rules + first + i;
+		const struct scml_cond *cond = sink->table->conds + rule->first_cond;
+
+		size = add_sizes(size, 1);
+		for (uint32_t j = 0; j < rule->cond_count && size < STEPS_MAX; j++)
+			size = add_sizes(size, size_of_test(sink, cond[j].test));
+	}
 	return size;
 }
 
 static void lower_rule(struct step_sink *sink, uint32_t index)
 {
 	const struct scml_rule *rule = sink->table->rules + index;
-	uint32_t next = sink->count + size_of_rule(sink, rule);
+	uint32_t next = sink->count + scml_steps_size(sink, index, 1);
 
 	for (uint32_t i = 0; i < rule->cond_count && !sink->is_wrong; i++) {
 		uint32_t test = sink->table->conds[rule->first_cond + i].test;
 		uint32_t size = size_of_test(sink, test);
 
-		lower_test(sink, test, (struct ways){sink->count + size, next});
+		lower_test(sink, test, (struct step_ways){sink->count + size, next});
 	}
 	put_end(sink, SCML_STEP_YES, index);
 }
 
 void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call)
 {
-	sink->count = 0;
+	sink->count = sink->way_count = 0;
+	scml_steps_switch(sink, call);
 	for (uint32_t i = 0; i < call->rule_count && !sink->is_wrong; i++)
 		lower_rule(sink, call->first_rule + i);
 	put_end(sink, SCML_STEP_NO, 0);
 }
 
-uint32_t scml_table_steps(const struct scml_table *table, uint32_t call,
-			  struct scml_step *steps, uint32_t room)
+bool scml_table_steps(const struct scml_table *table, uint32_t call, struct scml_steps *steps)
 {
 	struct step_sink sink = {
 		.table = table,
-		.out = steps,
-		.room = steps ? room : MAX_STEPS,
-		.budget = MAX_BUDGET,
+		.out = steps->steps,
+		.out_ways = steps->ways,
+		.room = steps->steps ? steps->step_count : STEPS_MAX,
+		.way_room = steps->ways ? steps->way_count : STEPS_MAX,
+		.first_way = steps->first_way,
+		.budget = STEPS_BUDGET,
 	};
 
 	scml_steps_lower(&sink, table->calls + call);
-	return sink.is_wrong ? 0 : sink.count;
+	steps->step_count = sink.count;
+	steps->way_count = sink.way_count;
+	return !sink.is_wrong;
 }

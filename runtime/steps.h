@@ -7,15 +7,44 @@
 /** Where steps go, or what they must be. */
 struct step_sink {
 	const struct scml_table *table;
-	struct scml_step *out;		/* written here unless NULL … */
+	struct scml_step *out; /* written here unless NULL … */
+	uint16_t *out_ways;
 	const struct scml_step *wanted; /* … compared with these unless NULL */
-	uint32_t room;			/* of both */
-	uint32_t count;
-	uint32_t budget; /* tests that may still be looked at: branches can be shared */
-	bool is_wrong;	 /* too long, or other than WANTED */
+	const uint16_t *wanted_ways;
+	uint32_t room, way_room; /* of both */
+	uint32_t count, way_count;
+	uint32_t first_way; /* of the call, among those of the table */
+	uint32_t budget;    /* tests that may still be looked at: branches can be shared */
+	bool is_wrong;	    /* too long, or other than what was wanted */
+};
+
+/** Where a step leads, as positions from the call's first step. */
+struct step_ways {
+	uint32_t yes;
+	uint32_t no;
+};
+
+enum {
+	STEPS_MAX = 65535, /* what a way can span */
+	STEPS_BUDGET = 1 << 24,
 };
 
 /** The steps of CALL, whose rules and tests are in order, to SINK. */
 void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call);
+
+/** STEP with its ways to SINK. */
+void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways);
+
+/** How many steps those of the rules from FIRST on, COUNT of them, are; at most STEPS_MAX. */
+uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count);
+
+/** The bits of a word that TEST sees. */
+uint64_t scml_steps_mask(const struct scml_test *test);
+
+/**
+ * The switches that stand before the rules of CALL, to SINK: from a value of the register that
+ * the rules begin with to the first rule that may take it.
+ */
+void scml_steps_switch(struct step_sink *sink, const struct scml_call_rules *call);
 
 #endif

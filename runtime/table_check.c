@@ -36,7 +36,7 @@ static bool are_arrays_there(const struct scml_table *table)
 	       (table->rules || !table->rule_count) && (table->conds || !table->cond_count) &&
 	       (table->tests || !table->test_count) && (table->blocks || !table->block_count) &&
 	       (table->values || !table->value_count) && (table->steps || !table->step_count) &&
-	       table->strings && table->string_bytes;
+	       (table->ways || !table->way_count) && table->strings && table->string_bytes;
 }
 
 /* With a NUL at the end, any offset within the pool is a C string. */
@@ -204,7 +204,7 @@ static bool check_trees(const struct scml_table *table)
 /* Whatever steps there are must be those that the rules give. */
 static bool check_steps(const struct scml_table *table)
 {
-	struct step_sink sink = {.table = table, .budget = MAX_WALK};
+	struct step_sink sink = {.table = table, .budget = STEPS_BUDGET};
 
 	for (uint32_t i = 0; i < table->call_count; i++) {
 		const struct scml_call_rules *call = table->calls + i;
@@ -213,9 +213,12 @@ static bool check_steps(const struct scml_table *table)
 			continue;
 		sink.wanted = table->steps + call->first_step;
 		sink.room = call->step_count;
+		sink.wanted_ways = table->ways ? table->ways + sink.first_way : NULL;
+		sink.way_room = table->way_count - sink.first_way;
 		scml_steps_lower(&sink, call);
 		if (sink.is_wrong || sink.count != call->step_count)
 			return false;
+		sink.first_way += sink.way_count;
 	}
 	return true;
 }

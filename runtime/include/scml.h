@@ -184,6 +184,7 @@ struct scml_call_rules {
 enum scml_step_op {
 	SCML_STEP_REGISTER, /* does register FROM lie in the set? The next step follows if so */
 	SCML_STEP_EITHER,   /* the same; the next step follows if not */
+	SCML_STEP_SWITCH,   /* which way does the value of register FROM lead? */
 	SCML_STEP_INSIDE,   /* do the FROM bytes at OFFSET of the struct? */
 	SCML_STEP_TEST,	    /* does the test INDEX hold? */
 	SCML_STEP_MEMORY,   /* the same of SCML_OP_MEMORY, whose child's steps come next */
@@ -191,14 +192,18 @@ enum scml_step_op {
 	SCML_STEP_NO,	    /* no rule matches; or the child does not hold */
 };
 
-/** A word W lies in the set if SET has the bit (W & MASK) - LOW, which is in 0 … 63. */
+/**
+ * A word W lies in the set if SET has the bit (W & MASK) - LOW, which is in 0 … 63. Of a switch
+ * SET is how many ways there are from INDEX on: the one at (W & MASK) - LOW says how many steps
+ * forward; where it is 0 or there is none, NO does.
+ */
 struct scml_step {
 	uint8_t op;   /* enum scml_step_op */
 	uint8_t from; /* the register, or bytes, 1 … 8, with the lowest first */
 	uint16_t offset;
 	uint16_t yes;	/* steps forward if it holds */
 	uint16_t no;	/* and if not */
-	uint32_t index; /* of tests or of rules */
+	uint32_t index; /* of tests, of rules or of ways */
 	uint32_t low;
 	uint64_t mask;
 	uint64_t set;
@@ -211,7 +216,7 @@ struct scml_table {
 	bool big_endian;
 	uint32_t nr_count;
 	uint32_t call_count, rule_count, cond_count, test_count, block_count, value_count,
-		string_bytes, step_count;
+		string_bytes, step_count, way_count;
 	const uint16_t *by_nr; /* by_nr[nr] - 1 is an index of calls; 0: no rule */
 	const struct scml_call_rules *calls;
 	const struct scml_rule *rules;
@@ -221,6 +226,7 @@ struct scml_table {
 	const uint64_t *values; /* sorted within each test */
 	const char *strings;	/* offsets into this pool; 0 is "" */
 	const struct scml_step *steps;
+	const uint16_t *ways; /* of the switches, in the order of calls */
 };
 
 #define SCML_NONE UINT32_MAX
@@ -258,15 +264,21 @@ SCML_API bool scml_has_rules(const struct scml_table *table, uint32_t nr);
  */
 SCML_API int scml_table_check(const struct scml_table *table);
 
+/** Room for the steps of a call and their ways. NULL: they are only counted. */
+struct scml_steps {
+	struct scml_step *steps;
+	uint16_t *ways;
+	uint32_t step_count, way_count; /* how many fit; then, how many there are */
+	uint32_t first_way;		/* how many ways earlier calls have */
+};
+
 /**
  * Work out the steps of the call with index CALL from its rules, for tables made otherwise than
  * by scmlc; all but the steps of TABLE must be in order.
- * @param steps  where they go, or NULL to count them
- * @param room   how many fit
- * @return how many there are; 0 if they do not fit, or if a way is longer than 65535 steps
+ * @return false if they do not fit, or if there would be more than 65535
  */
-SCML_API uint32_t scml_table_steps(const struct scml_table *table, uint32_t call,
-				   struct scml_step *steps, uint32_t room);
+SCML_API bool scml_table_steps(const struct scml_table *table, uint32_t call,
+			       struct scml_steps *steps);
 
 /** "unsupported", "undecided", "supported". */
 SCML_API const char *scml_verdict_name(enum scml_verdict verdict);

@@ -3,7 +3,7 @@
 # cmake -DCC=COMPILER -DNM=NM -DSOURCE=REPOSITORY -DWORK=DIRECTORY -P freestanding.cmake
 file(MAKE_DIRECTORY ${WORK})
 set(objects)
-foreach(name match match_memory explain steps table_check)
+foreach(name match match_memory explain steps steps_switch table_check)
 	set(object ${WORK}/${name}.o)
 	execute_process(
 		COMMAND ${CC} -std=c11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib
