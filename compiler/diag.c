@@ -1,8 +1,11 @@
 #include "diag.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "diag_sinks.h"
 
@@ -375,9 +378,24 @@ bool diag_format_named(const char *name, enum diag_format *format)
 	return false;
 }
 
+/* Another stream to where standard error goes: that one writes every character by itself. */
+static FILE *buffered_errors(void)
+{
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!out && fd >= 0)
+		close(fd);
+	return out;
+}
+
 void diags_write(const struct diags *diags, enum diag_format format, bool color, FILE *out)
 {
-	formats[format].write(diags, diags->files, color, out);
+	FILE *buffered = out == stderr ? buffered_errors() : NULL;
+
+	formats[format].write(diags, diags->files, color, buffered ? buffered : out);
+	if (buffered)
+		fclose(buffered);
 }
 
 const char *diag_level_name(enum diag_level level)

@@ -1,7 +1,8 @@
 /*
- * How long it takes from a keystroke in a long spec to its diagnostics, and what ten thousand
- * of them leave behind: bench_lsp SCMLC [SPEC]. Without SPEC, rules are made of the database:
- * for every call several, each with some of the values of its parameters.
+ * How long it takes from a keystroke in a long spec to its diagnostics and to the answers that
+ * an editor asks for then, and what ten thousand of them leave behind: bench_lsp SCMLC [SPEC].
+ * Without SPEC, rules are made of the database: for every call several, each with some of the
+ * values of its parameters.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -66,17 +67,23 @@ static char *receive(size_t *len)
 	return body;
 }
 
-static size_t await_diagnostics(void)
+/* Skip to the message that holds TEXT near its begin; its size. */
+static size_t await(const char *text)
 {
 	for (;;) {
 		size_t len;
 		char *body = receive(&len);
-		int found = strstr(body, "publishDiagnostics") != NULL;
+		int found = memmem(body, len < 99 ? len : 99, text, strlen(text)) != NULL;
 
 		free(body);
 		if (found)
 			return len;
 	}
+}
+
+static size_t await_diagnostics(void)
+{
+	return await("publishDiagnostics");
 }
 
 /* Rule number ROUND of CALL: every parameter that has a set gets some of its members. */
@@ -190,6 +197,57 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+/* What an editor asks after an edit; the first of them has to look at the text anew. */
+static void time_requests(unsigned line, unsigned *number)
+{
+	static const struct request {
+		const char *method;
+		const char *params; /* beside the document and a position */
+	} requests[] = {
+		{"semanticTokens/full", ""},
+		{"documentSymbol", ""},
+		{"foldingRange", ""},
+		{"inlayHint", ",\"range\":{\"start\":{\"line\":0,\"character\":0},"
+			      "\"end\":{\"line\":9999999,\"character\":0}}"},
+		{"codeAction", ",\"context\":{\"diagnostics\":[]},\"range\":{\"start\":{"
+			       "\"line\":0,\"character\":0},\"end\":{\"line\":9999999,"
+			       "\"character\":0}}"},
+		{"formatting", ",\"options\":{\"tabSize\":4,\"insertSpaces\":true}"},
+		{"hover", ""},
+		{"completion", ""},
+		{"references", ",\"context\":{\"includeDeclaration\":true}"},
+	};
+	enum { ROUNDS = 21 };
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		double times[ROUNDS];
+		size_t bytes = 0;
+
+		for (unsigned round = 0; round < ROUNDS; round++) {
+			char body[1000];
+			double begin;
+
+			for (int k = 0; k < 2; k++) {
+				edit(++*number, line);
+				await_diagnostics();
+			}
+			snprintf(
+				body, sizeof(body),
+				"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"textDocument/%s\","
+				"\"params\":{\"textDocument\":{\"uri\":\"file:///bench.scml\"},"
+				"\"position\":{\"line\":%u,\"character\":2}%s}}",
+				requests[i].method, line, requests[i].params);
+			begin = now();
+			send_body(body);
+			bytes = await("\"id\"");
+			times[round] = now() - begin;
+		}
+		qsort(times, ROUNDS, sizeof(*times), compare);
+		printf("%s: median %.2f ms, %zu bytes\n", requests[i].method, times[ROUNDS / 2],
+		       bytes);
+	}
+}
+
 static long resident(pid_t child)
 {
 	char path[64];
@@ -208,7 +266,7 @@ static long resident(pid_t child)
 int main(int argc, char **argv)
 {
 	static double times[TIMED];
-	unsigned lines = 1, number = 0;
+	unsigned lines = 1, number = 0, timed;
 	size_t bytes = 0;
 	long before;
 	pid_t child;
@@ -235,12 +293,16 @@ int main(int argc, char **argv)
 	printf("%u lines, %zu bytes, %zu bytes of diagnostics\n", lines, strlen(text), bytes);
 	printf("edit to diagnostics: median %.2f ms, 90 %% below %.2f ms, least %.2f ms\n",
 	       times[TIMED / 2], times[TIMED * 9 / 10], times[0]);
+	number--; /* an even number of edits */
+	time_requests(lines / 2, &number);
+	number++;
+	timed = number;
 	before = resident(child);
 	for (; number < EDITS; number++) {
 		edit(number, lines / 2);
 		await_diagnostics();
 	}
-	printf("resident after %d edits: %ld KiB, after %d: %ld KiB\n", TIMED, before, EDITS,
+	printf("resident after %u edits: %ld KiB, after %d: %ld KiB\n", timed, before, EDITS,
 	       resident(child));
 	fclose(to_server);
 	waitpid(child, NULL, 0);
