@@ -304,3 +304,62 @@ diagram_node bpf_bits_fill(struct bpf_bits *bits, diagram_node function, uint32_
 
 	return diagram_choose(bits->diagram, any, function, exit);
 }
+
+/* The one part of FUNCTION between the variables FIRST and END, to *PART: DIAGRAM_NO is none so
+ * far. False if there are more. */
+static bool find_part(struct bpf_bits *bits, diagram_node function, uint32_t first,
+		      uint32_t end, diagram_node *part)
+{
+	if (is_exit(bits, function, end) || bits->memos.items[function].stamp == bits->stamp)
+		return true;
+	bits->memos.items[function].stamp = bits->stamp;
+	if (is_exit(bits, function, first)) {
+		if (*part == DIAGRAM_NO)
+			*part = function;
+		return *part == function;
+	}
+	return find_part(bits, low_of(bits, function), first, end, part) &&
+	       find_part(bits, high_of(bits, function), first, end, part);
+}
+
+diagram_node bpf_bits_low_part(struct bpf_bits *bits, diagram_node function, unsigned bit)
+{
+	uint32_t end = word_end(bits, function);
+	diagram_node part = DIAGRAM_NO;
+
+	start_walk(bits);
+	if (!find_part(bits, function, end - bit, end, &part) || part == function)
+		return DIAGRAM_NO;
+	return part;
+}
+
+diagram_node bpf_bits_stand_in(struct bpf_bits *bits)
+{
+	return diagram_leaf(bits->diagram, UINT32_MAX); /* no action */
+}
+
+static diagram_node replace(struct bpf_bits *bits, diagram_node function, diagram_node old,
+			    diagram_node then, uint32_t end)
+{
+	diagram_node low, high, result;
+
+	if (function == old)
+		return then;
+	if (is_exit(bits, function, end))
+		return function;
+	if (bits->memos.items[function].stamp == bits->stamp)
+		return bits->memos.items[function].result;
+	low = replace(bits, low_of(bits, function), old, then, end);
+	high = replace(bits, high_of(bits, function), old, then, end);
+	result = diagram_bit(bits->diagram, diagram_variable(bits->diagram, function), low,
+			     high);
+	bits->memos.items[function] = (struct memo){bits->stamp, result};
+	return result;
+}
+
+diagram_node bpf_bits_replace(struct bpf_bits *bits, diagram_node function, diagram_node old,
+			      diagram_node then)
+{
+	start_walk(bits);
+	return replace(bits, function, old, then, word_end(bits, function));
+}

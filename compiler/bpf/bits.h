@@ -65,4 +65,17 @@ diagram_node bpf_bits_without(struct bpf_bits *bits, diagram_node function, uint
 diagram_node bpf_bits_fill(struct bpf_bits *bits, diagram_node function, uint32_t mask,
 			   diagram_node exit);
 
+/**
+ * What FUNCTION asks of the bits below BIT, if that is the same for all of the other bits that
+ * do not lead to an exit alone; DIAGRAM_NO if not, or if only bits on one side are asked for.
+ */
+diagram_node bpf_bits_low_part(struct bpf_bits *bits, diagram_node function, unsigned bit);
+
+/** An exit that nothing leads to, for bpf_bits_replace(). */
+diagram_node bpf_bits_stand_in(struct bpf_bits *bits);
+
+/** FUNCTION, but for its part OLD with the exit THEN. */
+diagram_node bpf_bits_replace(struct bpf_bits *bits, diagram_node function, diagram_node old,
+			      diagram_node then);
+
 #endif

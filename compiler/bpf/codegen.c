@@ -353,20 +353,21 @@ static bpf_node dispatch_archs(struct codegen *gen, const struct rules *const *r
 }
 
 /* Calls whose actions nobody can have meant. */
-static void check_call_actions(const struct codegen *gen, const struct abi_db *db)
+static void check_call_actions(struct diags *diags, const struct bpf_options *options,
+			       const struct abi_db *db)
 {
-	for (size_t i = 0; i < gen->options->call_action_count; i++) {
-		const char *name = gen->options->call_actions[i].call;
+	for (size_t i = 0; i < options->call_action_count; i++) {
+		const char *name = options->call_actions[i].call;
 		const char *other;
 		struct diag *diag;
 
 		if (abi_call_find(db, name))
 			continue;
-		diag = diag_add(gen->diags, DIAG_FILTER_CALL, SPAN_NONE,
+		diag = diag_add(diags, DIAG_FILTER_CALL, SPAN_NONE,
 				"--on-mismatch names no system call: '%s'", name);
 		other = abi_suggest(db, ABI_NAME_CALL, name);
 		if (other)
-			diag_remark(gen->diags, diag, SPAN_NONE, "did you mean '%s'?", other);
+			diag_remark(diags, diag, SPAN_NONE, "did you mean '%s'?", other);
 	}
 }
 
@@ -430,25 +431,43 @@ static struct bpf_code checked(struct codegen *gen, struct bpf_code code)
 	return code;
 }
 
-struct bpf_code bpf_compile(struct arena *arena, struct diags *diags,
-			    const struct rules *const *rules, size_t count,
-			    const struct bpf_options *options)
+/* The filter by OPTIONS alone. */
+static struct bpf_code generate(struct arena *arena, struct diags *diags,
+				const struct rules *const *rules, size_t count,
+				const struct bpf_options *options)
 {
 	struct codegen gen = {.work = arena_new(), .diags = diags, .options = options};
-	size_t errors = diags_count(diags, DIAG_ERROR);
-	struct bpf_code code = {0};
+	struct bpf_code code;
 	bpf_node root;
 
 	gen.graph = graph_new(&gen);
 	gen.select = (struct bpf_select){.arena = gen.work,
 					 .graph = gen.graph,
 					 .price = bpf_price_new(gen.work, gen.graph)};
-	check_call_actions(&gen, rules[0]->db);
-	for (size_t i = 0; i < count; i++)
-		bpf_report_undecided(diags, rules[i], options->on_undecided);
 	root = dispatch_archs(&gen, rules, count);
-	if (diags_count(diags, DIAG_ERROR) == errors)
-		code = checked(&gen, bpf_layout(gen.graph, root, arena));
+	code = checked(&gen, bpf_layout(gen.graph, root, arena));
 	arena_free(gen.work);
 	return code;
+}
+
+struct bpf_code bpf_compile(struct arena *arena, struct diags *diags,
+			    const struct rules *const *rules, size_t count,
+			    const struct bpf_options *options)
+{
+	struct bpf_options faster = *options;
+	size_t errors = diags_count(diags, DIAG_ERROR);
+	struct bpf_code code, other;
+
+	check_call_actions(diags, options, rules[0]->db);
+	for (size_t i = 0; i < count; i++)
+		bpf_report_undecided(diags, rules[i], options->on_undecided);
+	code = generate(arena, diags, rules, count, options);
+	if (diags_count(diags, DIAG_ERROR) > errors)
+		return (struct bpf_code){0};
+	if (!options->is_small)
+		return code;
+	/* What is put together one by one can come out shorter by another order. */
+	faster.is_small = false;
+	other = generate(arena, diags, rules, count, &faster);
+	return other.count && other.count < code.count ? other : code;
 }

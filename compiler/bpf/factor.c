@@ -181,6 +181,7 @@ static bpf_node make(struct factoring *factoring, diagram_node function, uint32_
 		choice.runs = find_runs(factoring, function, &choice.run_count);
 		make_exits(factoring, choice.runs, choice.run_count, weight);
 		choice.exits = factoring->exits.items;
+		choice.exit_count = factoring->exits.count;
 		find_samples(factoring, &choice);
 		node = bpf_select_node(factoring->select, &choice, &factoring->cost);
 	}

@@ -1,5 +1,7 @@
 #include "bpf/select.h"
 
+#include <string.h>
+
 enum {
 	CANDIDATES = 32,
 	PARTS_MAX = 8,	 /* candidates for what a first test leaves over */
@@ -13,8 +15,8 @@ enum {
 	COMMON_VALUES = 64,
 	COMMON_FALL = 8,
 	COMMON_FIRST = 1024,
-	LEVELS = 3,
-	LEVEL_SHIFT = 5, /* between the weights that trees are tried for */
+	WHOLE_LIST = 8, /* runs of a word that is not looked at in halves */
+	HALF_LIST = 4,	/* runs of a half that is worth no test of its own */
 };
 
 struct candidates {
@@ -272,6 +274,65 @@ static void propose(struct bpf_select *select, const struct bpf_choice *choice,
 	propose_clearing(select, choice, function, zeros, depth + 1, candidates);
 }
 
+/* EXITS, with one more: STAND_IN, which is to lead to NODE. */
+static const struct bpf_exit *add_exit(const struct bpf_choice *choice, diagram_node stand_in,
+				       bpf_node node)
+{
+	size_t known = choice->exit_count, count = known > stand_in ? known : stand_in + 1;
+	struct bpf_exit *exits = ARENA_ARRAY(choice->arena, struct bpf_exit, count);
+
+	memcpy(exits, choice->exits, known * sizeof(*exits));
+	exits[stand_in] = (struct bpf_exit){node, 1};
+	return exits;
+}
+
+/* Is FUNCTION asked in more than a few runs of a word? */
+static bool is_ragged(const struct bpf_choice *choice, diagram_node function)
+{
+	struct bpf_run runs[HALF_LIST];
+
+	return !bpf_bits_runs(choice->bits, function, bpf_bits_support(choice->bits, function),
+			      runs, HALF_LIST);
+}
+
+/* The word is two fields: what is asked of the low bits is LOW, whatever the others are, which
+ * are asked for first. */
+static void propose_halves(struct bpf_select *select, const struct bpf_choice *choice,
+			   diagram_node low, struct candidates *candidates)
+{
+	diagram_node stand_in = bpf_bits_stand_in(choice->bits);
+	struct bpf_choice rest = *choice;
+	struct candidates lows, highs;
+
+	rest.function = bpf_bits_replace(choice->bits, choice->function, low, stand_in);
+	if (!is_ragged(choice, rest.function) || !is_ragged(choice, low))
+		return;
+	propose_part(select, choice, low, 0, DEPTH_MAX - 1, &lows);
+	for (size_t i = 0; i < lows.count; i++) {
+		rest.exits = add_exit(choice, stand_in, lows.items[i]);
+		propose_part(select, &rest, rest.function, 0, DEPTH_MAX - 1, &highs);
+		for (size_t j = 0; j < highs.count; j++)
+			put(candidates, highs.items[j]);
+	}
+}
+
+/* Look for halves of the word, but not of one that is told apart in few runs. */
+static void find_halves(struct bpf_select *select, const struct bpf_choice *choice,
+			struct candidates *candidates)
+{
+	diagram_node before = DIAGRAM_NO;
+
+	if (choice->run_count < WHOLE_LIST)
+		return;
+	for (unsigned bit = 1; bit < 32; bit++) {
+		diagram_node low = bpf_bits_low_part(choice->bits, choice->function, bit);
+
+		if (low != DIAGRAM_NO && low != before)
+			propose_halves(select, choice, low, candidates);
+		before = low;
+	}
+}
+
 /* What CANDIDATE would cost. */
 static uint64_t cost_of(struct bpf_select *select, const struct bpf_choice *choice,
 			const uint32_t *weights, bpf_node candidate)
@@ -374,8 +435,10 @@ bpf_node bpf_select_node(struct bpf_select *select, const struct bpf_choice *cho
 			 weights);
 	if (recall(select, choice, &best))
 		put(&candidates, best);
-	if (!candidates.count || choice->sample_count)
+	if (!candidates.count || choice->sample_count) {
 		propose(select, choice, choice->function, 0, 0, &candidates);
+		find_halves(select, choice, &candidates);
+	}
 	for (size_t i = 0; i < candidates.count; i++) {
 		uint64_t one = cost_of(select, choice, weights, candidates.items[i]);
 

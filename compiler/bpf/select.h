@@ -50,7 +50,8 @@ struct bpf_choice {
 	uint32_t weight; /* what one more instruction for all other calls costs */
 	const struct bpf_sample *samples;
 	size_t sample_count;
-	const struct bpf_exit *exits; /* per node of the diagram */
+	const struct bpf_exit *exits; /* per node of the diagram, as many as it had … */
+	size_t exit_count;	      /* … when they were made */
 	const struct bpf_run *runs;   /* of the words that have only bits of the support */
 	size_t run_count;
 	uint32_t support;

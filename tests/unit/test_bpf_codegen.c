@@ -214,6 +214,28 @@ START_TEST(list_may_reach_to_the_end_of_the_numbers)
 }
 END_TEST
 
+START_TEST(word_of_two_fields_is_asked_for_field_by_field)
+{
+	static const uint64_t lows[] = {0, 8, 0xff}, highs[] = {0, 0x20000, 0xffffff00};
+	struct bpf_options options = distinct_options();
+	uint64_t values[9];
+	struct bpf_code code;
+
+	for (size_t i = 0; i < 9; i++)
+		values[i] = lows[i % 3] | highs[i / 3];
+	options.is_small = true;
+	code = compile_test(TOY_LITTLE, toy_test(toy, SCML_OP_IN, 0, 32, UINT32_MAX, values, 9),
+			    &options);
+	for (size_t i = 0; i < 9; i++) {
+		ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, values[i]), ALLOW);
+		ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, values[i] ^ 1), MISMATCH);
+		ck_assert_uint_eq(answer(&code, TOY_LITTLE, 1, values[i] ^ 0x100), MISMATCH);
+	}
+	/* Value by value they take one more. */
+	ck_assert_uint_le(code.count, 18);
+}
+END_TEST
+
 START_TEST(composite_flag_counts_only_as_a_whole)
 {
 	const uint64_t sync = 0x101000;
@@ -428,6 +450,7 @@ static struct bpf_options random_options(struct random *random)
 	options.call_actions = &own;
 	options.call_action_count = random_below(random, 2);
 	options.is_hasty = random_below(random, 4) == 0;
+	options.is_small = random_below(random, 4) == 0;
 	return options;
 }
 
@@ -485,6 +508,26 @@ START_TEST(random_rules_with_long_lists_are_answered_by_their_definition)
 		random_new("random_rules_with_long_lists_are_answered_by_their_definition");
 
 	compare_random(&random, 40 / ROUNDS_DIVISOR, 2000, 60);
+}
+END_TEST
+
+START_TEST(small_filter_is_never_the_longer_one)
+{
+	struct random random = random_new("small_filter_is_never_the_longer_one");
+
+	for (size_t i = 0; i < 200 / ROUNDS_DIVISOR; i++) {
+		struct random_pool pool = {.count = 0};
+		struct bpf_options options = distinct_options();
+		const struct rules *rules;
+		size_t fast;
+
+		set_up();
+		rules = random_rules(&random, TOY_LITTLE, &pool, 8);
+		fast = compile(&rules, 1, &options).count;
+		options.is_small = true;
+		ck_assert_uint_le(compile(&rules, 1, &options).count, fast);
+		tear_down();
+	}
 }
 END_TEST
 
@@ -713,6 +756,7 @@ int main(void)
 	tcase_add_test(made, rule_that_matches_nothing_allows_nothing);
 	tcase_add_test(made, upper_half_of_an_int_is_not_looked_at_but_that_of_a_long_is);
 	tcase_add_test(made, list_may_reach_to_the_end_of_the_numbers);
+	tcase_add_test(made, word_of_two_fields_is_asked_for_field_by_field);
 	tcase_add_test(made, composite_flag_counts_only_as_a_whole);
 	tcase_add_test(made, composite_across_both_words_counts_only_as_a_whole);
 	tcase_add_test(made, register_that_fails_beats_memory_that_is_open);
@@ -726,6 +770,7 @@ int main(void)
 	tcase_set_timeout(random, 120);
 	tcase_add_test(random, random_rules_are_answered_by_their_definition);
 	tcase_add_test(random, random_rules_with_long_lists_are_answered_by_their_definition);
+	tcase_add_test(random, small_filter_is_never_the_longer_one);
 	tcase_add_test(random, calls_that_are_always_allowed_stay_in_the_bitmap);
 	tcase_add_test(random, layout_of_a_random_graph_of_any_size_says_what_the_graph_says);
 	tcase_add_test(random, simplified_graph_says_what_the_graph_says);
