@@ -85,7 +85,7 @@ static void answer_callers(int listener, void (*answer)(struct notify *notify))
 	if (listener < 0 || notify_open(&notify, listener))
 		return;
 	while (notify_wait(&notify))
-		if (notify_receive(&notify) == 0)
+		if (notify_receive(&notify, listener) == 0)
 			answer(&notify);
 	notify_close(&notify);
 }

@@ -65,6 +65,7 @@ static int table_of(const struct judge *judge, const struct scml_call *call)
 	return arch;
 }
 
+/* From the database, or written to NAME. */
 static const char *call_name(const struct judge *judge, const struct scml_call *call,
 			     char name[static JUDGE_MAX_NAME])
 {
@@ -73,9 +74,8 @@ static const char *call_name(const struct judge *judge, const struct scml_call *
 		arch < 0 ? NULL : abi_call_by_nr(judge->db, (unsigned)arch, call->nr);
 
 	if (abi)
-		snprintf(name, JUDGE_MAX_NAME, "%s", abi_string(judge->db, abi->name));
-	else
-		snprintf(name, JUDGE_MAX_NAME, "syscall_0x%" PRIx32, call->nr);
+		return abi_string(judge->db, abi->name);
+	snprintf(name, JUDGE_MAX_NAME, "syscall_0x%" PRIx32, call->nr);
 	return name;
 }
 

@@ -61,10 +61,10 @@ static void note_id(struct notify *notify)
 	notify->has_next_id = true;
 }
 
-int notify_receive(struct notify *notify)
+int notify_receive(struct notify *notify, int fd)
 {
 	memset(notify->request, 0, notify->request_size);
-	if (ioctl(notify->listener, SECCOMP_IOCTL_NOTIF_RECV, notify->request))
+	if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, notify->request))
 		return errno;
 	note_id(notify);
 	return 0;

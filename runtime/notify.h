@@ -27,8 +27,12 @@ int notify_open(struct notify *notify, int listener);
 /** Wait for a call. False when nobody is left who could make one. */
 bool notify_wait(const struct notify *notify);
 
-/** Take the next call. @return 0 or an errno: ENOENT when its thread was killed meanwhile */
-int notify_receive(struct notify *notify);
+/**
+ * Take the next call from FD, the listener or a copy of its descriptor; waits where there is
+ * none.
+ * @return 0 or an errno: ENOENT when its thread was killed meanwhile
+ */
+int notify_receive(struct notify *notify, int fd);
 
 /** Does the thread of the received call still wait for its answer? */
 bool notify_is_valid(const struct notify *notify);

@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -156,6 +157,7 @@ static int do_signals(const char *argument)
 
 static int do_daemon(const char *argument)
 {
+	do_calls(atoi(argument));
 	if (fork() == 0) {
 		setsid();
 		if (fork() == 0) {
@@ -180,8 +182,7 @@ static int do_no_new_privs(const char *argument)
 
 static int do_wait(const char *argument)
 {
-	(void)argument;
-	do_calls(1);
+	do_calls(atoi(argument));
 	pause();
 	return 0;
 }
@@ -521,7 +522,10 @@ START_TEST(daemons_are_watched_to_their_end)
 	int status = watch_behaviour("daemon", "6", PROBE_NR, &seen);
 
 	ck_assert_int_eq(WEXITSTATUS(status), 7);
-	ck_assert_uint_eq(seen.calls, 6);
+	ck_assert_uint_eq(seen.calls, 12);
+	status = watch_behaviour("daemon", "500", PROBE_NR, &seen);
+	ck_assert_int_eq(WEXITSTATUS(status), 7);
+	ck_assert_uint_eq(seen.calls, 1000);
 }
 END_TEST
 
@@ -643,19 +647,21 @@ START_TEST(one_engine_within_another_says_that_it_cannot)
 }
 END_TEST
 
-/* A supervisor in a process of its own, whose program has made its one call and waits. */
-static pid_t start_supervisor(int *status_pipe)
+/* A supervisor in a process of its own, whose program has made COUNT calls and waits. */
+static pid_t start_supervisor(int count, int *status_pipe)
 {
 	int calls[2], statuses[2];
-	char byte;
+	char byte, text[16];
 	pid_t pid;
+
+	snprintf(text, sizeof(text), "%d", count);
 
 	ck_assert_int_eq(pipe2(calls, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(statuses, O_CLOEXEC), 0);
 	pid = fork();
 	if (pid == 0) {
 		struct seen seen = {.announce = calls[1]};
-		char *const argv[] = {SELF, "wait", "", NULL};
+		char *const argv[] = {SELF, "wait", text, NULL};
 		struct engine_result result = watch(argv, PROBE_NR, &seen);
 		ssize_t written = write(statuses[1], &result, sizeof(result));
 
@@ -663,17 +669,21 @@ static pid_t start_supervisor(int *status_pipe)
 	}
 	close(calls[1]);
 	close(statuses[1]);
-	ck_assert_int_eq(read(calls[0], &byte, 1), 1);
+	for (int i = 0; i < count; i++)
+		ck_assert_int_eq(read(calls[0], &byte, 1), 1);
 	close(calls[0]);
 	*status_pipe = statuses[0];
 	return pid;
 }
 
+/* After many calls in a row the supervisor may wait for the next one in another way. */
+static const int call_counts[] = {1, 63, 64, 65, 1000};
+
 START_TEST(a_signal_sent_to_the_supervisor_reaches_the_program)
 {
 	struct engine_result result;
 	int status_pipe;
-	pid_t supervisor = start_supervisor(&status_pipe);
+	pid_t supervisor = start_supervisor(call_counts[_i], &status_pipe);
 
 	ck_assert_int_eq(kill(supervisor, SIGTERM), 0);
 	ck_assert_int_eq(read(status_pipe, &result, sizeof(result)), sizeof(result));
@@ -693,7 +703,7 @@ START_TEST(the_program_does_not_outlive_a_killed_supervisor)
 	/* Whoever is orphaned comes to us, so that wait() ends when all have. */
 	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	ck_assert_int_eq(dup2(open("/dev/null", O_WRONLY), STDERR_FILENO), STDERR_FILENO);
-	supervisor = start_supervisor(&status_pipe);
+	supervisor = start_supervisor(call_counts[_i], &status_pipe);
 	ck_assert_int_eq(kill(supervisor, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(supervisor, &status, 0), supervisor);
 	for (int i = 0; i < 2; i++)
@@ -741,8 +751,10 @@ static int run_tests(void)
 	tcase_add_test(tcase, a_program_that_is_not_there_is_told_from_one_that_may_not_run);
 	tcase_add_test(tcase, a_filter_that_the_kernel_refuses_is_an_error);
 	tcase_add_test(tcase, one_engine_within_another_says_that_it_cannot);
-	tcase_add_test(tcase, a_signal_sent_to_the_supervisor_reaches_the_program);
-	tcase_add_test(tcase, the_program_does_not_outlive_a_killed_supervisor);
+	tcase_add_loop_test(tcase, a_signal_sent_to_the_supervisor_reaches_the_program, 0,
+			    sizeof(call_counts) / sizeof(call_counts[0]));
+	tcase_add_loop_test(tcase, the_program_does_not_outlive_a_killed_supervisor, 0,
+			    sizeof(call_counts) / sizeof(call_counts[0]));
 	tcase_add_test(tcase, every_engine_has_a_name_and_a_help);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
