@@ -158,13 +158,28 @@ static void put_first(const struct report_cause *cause, FILE *out)
 	}
 }
 
+/* The name of the row of the first rule on LINE of FILE. No blank may stand in it. */
+static void put_anchor(const char *file, uint32_t line, FILE *out)
+{
+	fputs("r-", out);
+	while (*file) {
+		size_t plain = strcspn(file, "% \t\n\f\r");
+
+		html_put(out, file, plain);
+		file += plain;
+		if (*file)
+			fprintf(out, "%%%02x", (unsigned)*file++);
+	}
+	fprintf(out, "-%" PRIu32, line);
+}
+
 static void put_rule_link(const struct report_cause *cause, FILE *out)
 {
 	if (!cause->file)
 		return;
-	fputs("<a href=\"#r-", out);
-	html_text(out, cause->file);
-	fprintf(out, "-%" PRIu32 "\"><code>", cause->line);
+	fputs("<a href=\"#", out);
+	put_anchor(cause->file, cause->line, out);
+	fputs("\"><code>", out);
 	html_text(out, cause->file);
 	fprintf(out, ":%" PRIu32 "</code></a>", cause->line);
 }
@@ -262,8 +277,10 @@ struct coverage_rows {
 	const struct page *page;
 	FILE *out;
 	struct rule_index index;
-	bool is_open;	/* a table has begun */
-	uint64_t rules; /* of all files */
+	bool is_open;		 /* a table has begun */
+	uint64_t rules;		 /* of all files */
+	struct report_rule last; /* the row before … */
+	unsigned same_line;	 /* … and how many before it are of rules on its line */
 };
 
 static int by_place(const void *left, const void *right)
@@ -333,15 +350,29 @@ static void put_file(void *context, const struct report_rule_file *file)
 		file->used, file->rules, 100.0 * (double)file->used / (double)file->rules);
 }
 
+/* RULE is the next row. How many of those before it are of rules on its line? */
+static unsigned note_rule(struct coverage_rows *rows, const struct report_rule *rule)
+{
+	bool is_same_line = rows->last.file && rows->last.line == rule->line &&
+			    strcmp(rows->last.file, rule->file) == 0;
+
+	rows->same_line = is_same_line ? rows->same_line + 1 : 0;
+	rows->last = *rule;
+	return rows->same_line;
+}
+
 static void put_rule(void *context, const struct report_rule *rule)
 {
 	struct coverage_rows *rows = context;
 	const struct rule *known = find_rule(&rows->index, rule);
+	unsigned before = note_rule(rows, rule);
 	FILE *out = rows->out;
 
-	fputs("<tr id=\"r-", out);
-	html_text(out, rule->file);
-	fprintf(out, "-%" PRIu32 "\"%s><td class=\"n\">", rule->line,
+	fputs("<tr id=\"", out);
+	put_anchor(rule->file, rule->line, out);
+	if (before)
+		fprintf(out, "-%u", before + 1);
+	fprintf(out, "\"%s><td class=\"n\">",
 		rule->count || rule->open ? "" : " class=\"never\"");
 	if (rule->count)
 		html_number(out, rule->count);
