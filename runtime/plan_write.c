@@ -171,11 +171,10 @@ void plan_write(const struct plan *plan, const struct rules *rules, FILE *out)
 
 	if (!memory)
 		arena_out_of_memory();
-	fprintf(memory,
-		"// What to support next, for %zu %s: %zu %s nothing more, %zu %s follow.\n",
+	fprintf(memory, "// What to support next, for %zu %s: %zu %s nothing more, %zu %s.\n",
 		plan->programs.count, plural(plan->programs.count, "program", "programs"),
 		ready, plural(ready, "needs", "need"), plan->steps,
-		plural(plan->steps, "step", "steps"));
+		plural(plan->steps, "step follows", "steps follow"));
 	if (plan->steps)
 		fputs("// Each step needs those before it. The rules stand beside those that "
 		      "are there.\n",

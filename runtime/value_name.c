@@ -155,7 +155,7 @@ static const char *enum_member(const struct walk *walk, const struct abi_set_fie
 		uint64_t value;
 
 		if (abi_num(walk->db, constant->value, walk->arch, &value) &&
-		    (word & constant->mask & field->mask) == value)
+		    !((word ^ value) & constant->mask & field->mask))
 			return abi_string(walk->db, constant->name);
 	}
 	return NULL;
@@ -210,28 +210,45 @@ static void append_enum(const struct walk *walk, const struct abi_set_field *fie
 		append(text, "%s0x%" PRIx64, bar(text), word);
 }
 
-static void append_set(const struct walk *walk, const struct abi_set *set, uint64_t word,
-		       uint64_t mask, struct text *text)
+/* Of WORD, which has BITS bits (0: all), what MASK is about. */
+static void append_set(const struct walk *walk, const struct abi_set *set, unsigned bits,
+		       uint64_t word, uint64_t mask, struct text *text)
 {
 	for (uint32_t i = 0; i < set->fields.count; i++) {
-		const struct abi_set_field *field =
-			&walk->db->set_fields[set->fields.first + i];
+		struct abi_set_field field = walk->db->set_fields[set->fields.first + i];
 
-		if (!(field->mask & mask))
+		field.mask = cut(field.mask, bits);
+		if (!(field.mask & mask))
 			continue;
-		switch ((enum abi_field_kind)field->kind) {
+		switch ((enum abi_field_kind)field.kind) {
 		case ABI_ENUM:
-			append_enum(walk, field, word, text);
+			append_enum(walk, &field, word, text);
 			break;
 		case ABI_BITS:
-			append_bits(walk, field, word, text);
+			append_bits(walk, &field, word, text);
 			break;
 		case ABI_FREE:
-			if (word & field->mask)
-				append(text, "%s0x%" PRIx64, bar(text), word & field->mask);
+			if (word & field.mask)
+				append(text, "%s0x%" PRIx64, bar(text), word & field.mask);
 			break;
 		}
 	}
+}
+
+/* A word that has no name, as rules and strace write it. */
+static void append_number(const struct abi_slot *slot, unsigned bits, uint64_t word,
+			  struct text *text)
+{
+	const struct abi_type_info *info = slot ? abi_type((enum abi_type)slot->type) : NULL;
+
+	if (slot && slot->type == ABI_TYPE_MODE && word)
+		append(text, "0%" PRIo64, word);
+	else if (info && info->is_signed && bits && word >> (bits - 1) & 1)
+		append(text, "-%" PRIu64, cut(-word, bits));
+	else if (word < 10 || (info && word <= UINT32_MAX))
+		append(text, "%" PRIu64, word);
+	else
+		append(text, "0x%" PRIx64, word);
 }
 
 const struct abi_slot *value_slot(const struct abi_db *db, unsigned arch,
@@ -252,15 +269,18 @@ void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *
 {
 	const struct walk walk = {.db = db, .arch = arch, .call = call};
 	const struct abi_slot *slot = value_slot(db, arch, call, place);
+	unsigned bits = slot ? abi_type_bits(db, (enum abi_type)slot->type, arch) : 0;
 	struct text text = {name, 0};
 
 	name[0] = '\0';
 	if (slot && slot->set)
-		append_set(&walk, &db->sets[slot->set], word, mask ? mask : UINT64_MAX, &text);
+		append_set(&walk, &db->sets[slot->set], bits, word, mask ? mask : UINT64_MAX,
+			   &text);
 	/* Addresses differ from run to run; that one is not NULL is all that a rule is about.
 	 */
 	if (!text.used && slot && slot->type == ABI_TYPE_PTR && word)
 		append(&text, "a pointer other than NULL");
 	if (!text.used)
-		append(&text, word < 10 ? "%" PRIx64 : "0x%" PRIx64, word);
+		append_number(mask && cut(mask, bits) != cut(UINT64_MAX, bits) ? NULL : slot,
+			      bits, word, &text);
 }
