@@ -193,7 +193,7 @@ bool cli_filter_options(const struct cli *cli, struct bpf_options *options)
 			continue;
 		is_known = false;
 		best = abi_suggest(db, ABI_NAME_CALL, call);
-		diag_add(diags, DIAG_UNKNOWN_CALL, SPAN_NONE,
+		diag_add(diags, DIAG_FILTER_CALL, SPAN_NONE,
 			 "'--on-mismatch %s=…': Linux has no system call '%s'%s%s%s", call,
 			 call, best ? "; did you mean '" : "", best ? best : "",
 			 best ? "'?" : "");

@@ -6,38 +6,41 @@
 #include "output.h"
 #include "spec_files.h"
 
+/* TEXT, each line behind MARK. */
+static void print_lines(char mark, const char *text, size_t size)
+{
+	for (size_t at = 0, len; at < size; at += len + 1) {
+		const char *newline = memchr(text + at, '\n', size - at);
+
+		len = newline ? (size_t)(newline - text) - at : size - at;
+		printf("%c%.*s\n", mark, (int)len, text + at);
+	}
+}
+
 /* The lines of FILE that edits of RESULT touch, and what they become, as a short difference. */
-static void print_difference(const struct source_file *file, const struct fmt_result *result,
-			     struct arena *arena)
+static void print_difference(const struct source_file *file, const struct fmt_result *result)
 {
 	size_t next = 0;
 
 	while (next < result->edit_count) {
 		uint32_t first = source_place(file, result->edits[next].span.start).line;
 		uint32_t last = first;
-		size_t from = next, start, end, len, size;
-		struct fmt_result part = *result;
+		struct arena *arena = arena_new();
+		size_t from = next, start, end, size;
 		const char *text;
 
 		for (; next < result->edit_count &&
 		       source_place(file, result->edits[next].span.start).line <= last + 1;
 		     next++)
 			last = source_place(file, result->edits[next].span.end).line;
-		printf("@@ line %u @@\n", first);
-		for (uint32_t line = first; line <= last; line++) {
-			text = source_line(file, line, &len);
-			if (len || line < file->line_count)
-				printf("-%.*s\n", (int)len, text);
-		}
-		part.edits += from;
-		part.edit_count = next - from;
-		text = fmt_apply(arena, file, &part, &size);
 		start = file->lines[first - 1];
 		end = last < file->line_count ? file->lines[last] : file->size;
-		for (end = size - (file->size - end); start < end; start += len + 1) {
-			len = strcspn(text + start, "\n");
-			printf("+%.*s\n", (int)len, text + start);
-		}
+		printf("@@ line %u @@\n", first);
+		print_lines('-', file->text + start, end - start);
+		text = fmt_apply_between(arena, file, result->edits + from, next - from, start,
+					 end, &size);
+		print_lines('+', text, size);
+		arena_free(arena);
 	}
 }
 
@@ -72,7 +75,7 @@ static int format_input(struct cli *cli, const char *path)
 		if (!cli->is_quiet)
 			printf("%s\n", document->file->path);
 		if (cli->is_verbose)
-			print_difference(document->file, result, compilation->arena);
+			print_difference(document->file, result);
 		return CLI_DIFFERENT;
 	}
 	text = fmt_apply(compilation->arena, document->file, result, &size);

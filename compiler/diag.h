@@ -28,8 +28,9 @@ struct diag_info {
 	enum diag_level level;
 	const char *title;
 	const char *explanation;
-	const char
-		*wrong; /* a smallest SCML text that draws it; "" where it is not about SCML */
+	/* A smallest SCML text that draws it, or a session of the shell that does: lines that
+	 * begin with "$ " and what they print; "" where only a fault of the compiler does. */
+	const char *wrong;
 	const char *right; /* the same, mended */
 };
 

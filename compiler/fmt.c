@@ -330,27 +330,33 @@ const struct fmt_result *fmt_document(struct arena *arena, struct diags *diags,
 	return result;
 }
 
+const char *fmt_apply_between(struct arena *arena, const struct source_file *file,
+			      const struct fmt_edit *edits, size_t count, size_t start,
+			      size_t end, size_t *size)
+{
+	size_t len = end - start;
+	size_t used = 0;
+	size_t at = start;
+	char *text;
+
+	for (size_t i = 0; i < count; i++)
+		len += edits[i].size;
+	text = arena_alloc(arena, len + 1);
+	for (size_t i = 0; i < count; i++) {
+		memcpy(text + used, file->text + at, edits[i].span.start - at);
+		used += edits[i].span.start - at;
+		memcpy(text + used, edits[i].text, edits[i].size);
+		used += edits[i].size;
+		at = edits[i].span.end;
+	}
+	memcpy(text + used, file->text + at, end - at);
+	*size = used + end - at;
+	return text;
+}
+
 const char *fmt_apply(struct arena *arena, const struct source_file *file,
 		      const struct fmt_result *result, size_t *size)
 {
-	size_t len = file->size;
-	size_t used = 0;
-	size_t at = 0;
-	char *text;
-
-	for (size_t i = 0; i < result->edit_count; i++)
-		len += result->edits[i].size;
-	text = arena_alloc(arena, len + 1);
-	for (size_t i = 0; i < result->edit_count; i++) {
-		const struct fmt_edit *edit = &result->edits[i];
-
-		memcpy(text + used, file->text + at, edit->span.start - at);
-		used += edit->span.start - at;
-		memcpy(text + used, edit->text, edit->size);
-		used += edit->size;
-		at = edit->span.end;
-	}
-	memcpy(text + used, file->text + at, file->size - at);
-	*size = used + file->size - at;
-	return text;
+	return fmt_apply_between(arena, file, result->edits, result->edit_count, 0, file->size,
+				 size);
 }

@@ -51,6 +51,11 @@ const struct fmt_result *fmt_document(struct arena *arena, struct diags *diags,
 const char *fmt_apply(struct arena *arena, const struct source_file *file,
 		      const struct fmt_result *result, size_t *size);
 
+/** The same for bytes [START, END) of FILE alone, which hold the COUNT EDITS. */
+const char *fmt_apply_between(struct arena *arena, const struct source_file *file,
+			      const struct fmt_edit *edits, size_t count, size_t start,
+			      size_t end, size_t *size);
+
 /**
  * Lay out TEXT, which has no syntax errors: SCML alone, lines that end with a newline. The
  * result is in ARENA with a NUL; its length goes to *SIZE.

@@ -294,7 +294,9 @@ static void rewrite_chapter(struct book *book, json_t *json)
 	rewrite(&chapter);
 	if (!chapter.has_changes)
 		return;
-	text = json_stringn(chapter.text.bytes.items, chapter.text.bytes.count);
+	/* jansson takes no text from nowhere, be it empty */
+	text = json_stringn(chapter.text.bytes.count ? chapter.text.bytes.items : "",
+			    chapter.text.bytes.count);
 	if (!text || json_object_set_new(json, "content", text) < 0)
 		diag_add(compilation->diags, DIAG_BOOK, (struct span){source->file->id, 0, 0},
 			 "the chapter's text is not UTF-8");

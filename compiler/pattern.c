@@ -360,9 +360,10 @@ const struct test *pattern_test(const struct pattern_scope *scope,
 	struct mux_walk walk = {.scope = scope, .pattern = pattern, .place = place};
 
 	if (*scope->budget == 0) {
-		diag_add(scope->diags, DIAG_TOO_LARGE, scope->span,
-			 "this rule needs more than %d tests; split its structs",
-			 PATTERN_MAX_TESTS);
+		if (!*scope->has_error)
+			diag_add(scope->diags, DIAG_TOO_LARGE, scope->span,
+				 "this rule needs more than %d tests; split its structs",
+				 PATTERN_MAX_TESTS);
 		*scope->has_error = true;
 		return test_false();
 	}
