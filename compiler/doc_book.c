@@ -19,11 +19,11 @@ struct entry {
 };
 
 struct book_builder {
-	struct compilation *compilation;
+	const struct compilation *compilation;
 	struct arena *arena;
 	const struct abi_db *db;
 	unsigned arch;
-	const char *const *names;
+	const char *const *names; /* NULL: one page holds all */
 	const struct doc_page **pages;
 	struct doc_index index;
 	VEC(struct entry) entries;
@@ -221,19 +221,32 @@ static const char *cell(struct arena *arena, const char *text)
 	return out;
 }
 
-/* The folder of the page NAME; "" for none. */
-static const char *folder_of(struct arena *arena, const char *name)
+/* The folder of page PAGE; "" for none. */
+static const char *folder_of(struct book_builder *builder, size_t page)
 {
+	const char *name = builder->names ? builder->names[page] : "";
 	const char *slash = strrchr(name, '/');
 
-	return arena_strndup(arena, name, slash ? (size_t)(slash - name) : 0);
+	return arena_strndup(builder->arena, name, slash ? (size_t)(slash - name) : 0);
+}
+
+/* Where a link to HEADING of page PAGE leads; NULL: to the page. */
+static const char *link_to(struct book_builder *builder, size_t page, const char *heading)
+{
+	const char *name =
+		builder->names ? link_target(builder->arena, builder->names[page]) : "";
+
+	if (!heading && builder->names)
+		return name;
+	return arena_printf(builder->arena, "%s#%s", name,
+			    doc_book_anchor(builder->arena,
+					    heading ? heading : builder->pages[page]->title));
 }
 
 static void write_page_row(struct book_builder *builder, size_t page, FILE *out)
 {
 	fprintf(out, "| [%s](%s) | %zu | %zu |\n",
-		cell(builder->arena, builder->pages[page]->title),
-		link_target(builder->arena, builder->names[page]),
+		cell(builder->arena, builder->pages[page]->title), link_to(builder, page, NULL),
 		count_support(builder, DOC_FULL, &page),
 		count_support(builder, DOC_SOME, &page));
 }
@@ -249,19 +262,27 @@ static void write_folder(struct book_builder *builder, struct doc_headings *head
 	fputs("\n| Page | ✅ | ⚠️ |\n| --- | ---: | ---: |\n", out);
 }
 
-/* The pages that are in no folder, and then those of each folder. */
-static void write_pages(struct book_builder *builder, FILE *out)
+/* The headings that an index has. */
+static struct doc_headings index_headings(struct arena *arena)
 {
 	struct doc_headings headings = {0};
 
-	doc_headings_add(builder->arena, &headings, "Pages");
-	doc_headings_add(builder->arena, &headings, "System Calls");
-	doc_headings_add(builder->arena, &headings, "All system calls");
+	doc_headings_add(arena, &headings, "Pages");
+	doc_headings_add(arena, &headings, "System Calls");
+	doc_headings_add(arena, &headings, "All system calls");
+	return headings;
+}
+
+/* The pages that are in no folder, and then those of each folder. */
+static void write_pages(struct book_builder *builder, FILE *out)
+{
+	struct doc_headings headings = index_headings(builder->arena);
+
 	for (int in_folder = 0; in_folder < 2; in_folder++) {
 		const char *folder = NULL;
 
 		for (size_t i = 0; i < builder->compilation->document_count; i++) {
-			const char *own = folder_of(builder->arena, builder->names[i]);
+			const char *own = folder_of(builder, i);
 
 			if ((*own != '\0') != in_folder)
 				continue;
@@ -275,7 +296,7 @@ static void write_pages(struct book_builder *builder, FILE *out)
 /* What a page is called where its folder does not stand above. */
 static const char *full_title(struct book_builder *builder, size_t page)
 {
-	const char *folder = folder_of(builder->arena, builder->names[page]);
+	const char *folder = folder_of(builder, page);
 	const char *title = builder->pages[page]->title;
 
 	if (*folder)
@@ -288,7 +309,8 @@ static void write_calls(struct book_builder *builder, FILE *out)
 {
 	const struct entry *entry;
 
-	fputs("\n| Number | System call | Support | Rules |\n| ---: | --- | :---: | --- |\n",
+	fputs("\n## All system calls\n"
+	      "\n| Number | System call | Support | Rules |\n| ---: | --- | :---: | --- |\n",
 	      out);
 	vec_each (entry, &builder->entries) {
 		const char *name = abi_string(builder->db, entry->abi->name);
@@ -296,9 +318,8 @@ static void write_calls(struct book_builder *builder, FILE *out)
 		fprintf(out, "| %u | [`%s`](" DOC_MAN_PAGES "/man2/%s.2.html) | %s | ",
 			entry->nr, name, name, signs[entry->support]);
 		if (entry->heading)
-			fprintf(out, "[%s](%s#%s)", full_title(builder, entry->page),
-				link_target(builder->arena, builder->names[entry->page]),
-				doc_book_anchor(builder->arena, entry->heading));
+			fprintf(out, "[%s](%s)", full_title(builder, entry->page),
+				link_to(builder, entry->page, entry->heading));
 		fputs(entry->heading ? " |\n" : "|\n", out);
 	}
 }
@@ -316,8 +337,6 @@ static void write_index(struct book_builder *builder, FILE *out)
 	write_counts(builder, out);
 	fputs("\n## Pages\n", out);
 	write_pages(builder, out);
-	fputs("\n## All system calls\n", out);
-	write_calls(builder, out);
 }
 
 static void add_file(struct book_builder *builder, struct doc_book *book, const char *name,
@@ -344,11 +363,10 @@ static void close_text(FILE *out)
 		arena_out_of_memory();
 }
 
-struct doc_book doc_book_build(struct compilation *compilation, const char *const *names,
-			       bool details)
+static struct book_builder builder_new(const struct compilation *compilation,
+				       const char *const *names)
 {
-	const struct doc_write_options how = {.level = 1, .details = details};
-	struct book_builder builder = {
+	return (struct book_builder){
 		.compilation = compilation,
 		.arena = compilation->arena,
 		.db = compilation->db,
@@ -358,6 +376,22 @@ struct doc_book doc_book_build(struct compilation *compilation, const char *cons
 		.pages = ARENA_ARRAY(compilation->arena, const struct doc_page *,
 				     compilation->document_count + 1),
 	};
+}
+
+static void build_page(struct book_builder *builder, size_t page, struct doc_headings *headings)
+{
+	const struct compilation *compilation = builder->compilation;
+
+	builder->pages[page] =
+		doc_page_build(builder->arena, compilation->diags, compilation->sources,
+			       compilation->db, compilation->documents[page]->ast, headings);
+}
+
+struct doc_book doc_book_build(const struct compilation *compilation, const char *const *names,
+			       bool details)
+{
+	const struct doc_write_options how = {.level = 1, .details = details};
+	struct book_builder builder = builder_new(compilation, names);
 	struct doc_book book = {0};
 	char *text;
 	size_t size;
@@ -367,9 +401,7 @@ struct doc_book doc_book_build(struct compilation *compilation, const char *cons
 		struct doc_headings headings = {0};
 		struct doc_markdown markdown = {.arena = builder.arena};
 
-		builder.pages[i] = doc_page_build(builder.arena, compilation->diags,
-						  compilation->sources, compilation->db,
-						  compilation->documents[i]->ast, &headings);
+		build_page(&builder, i, &headings);
 		markdown.out = out = open_text(&text, &size);
 		doc_write_page(&markdown, &builder.index, builder.pages[i], &how);
 		close_text(out);
@@ -378,7 +410,24 @@ struct doc_book doc_book_build(struct compilation *compilation, const char *cons
 	gather_entries(&builder);
 	out = open_text(&text, &size);
 	write_index(&builder, out);
+	write_calls(&builder, out);
 	close_text(out);
 	add_file(&builder, &book, DOC_BOOK_INDEX, text, size);
 	return book;
+}
+
+void doc_book_write(const struct compilation *compilation, bool details, FILE *out)
+{
+	const struct doc_write_options how = {.level = 2, .details = details};
+	struct book_builder builder = builder_new(compilation, NULL);
+	struct doc_headings headings = index_headings(builder.arena);
+	struct doc_markdown markdown = {.arena = builder.arena, .out = out, .has_begun = true};
+
+	for (size_t i = 0; i < compilation->document_count; i++)
+		build_page(&builder, i, &headings);
+	gather_entries(&builder);
+	write_index(&builder, out);
+	for (size_t i = 0; i < compilation->document_count; i++)
+		doc_write_page(&markdown, &builder.index, builder.pages[i], &how);
+	write_calls(&builder, out);
 }

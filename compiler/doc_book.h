@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "compile.h"
 #include "vec.h"
@@ -36,8 +37,12 @@ enum doc_support {
  * the book's folder, all different). In the compilation's arena; faults in tags go to its
  * diags.
  */
-struct doc_book doc_book_build(struct compilation *compilation, const char *const *names,
+struct doc_book doc_book_build(const struct compilation *compilation, const char *const *names,
 			       bool details);
+
+/** The same on one page, which is written to OUT: the index with the inputs' pages as its
+ * parts. */
+void doc_book_write(const struct compilation *compilation, bool details, FILE *out);
 
 /** What a link to the heading TEXT ends with, as GitHub and mdBook make it; in ARENA. */
 const char *doc_book_anchor(struct arena *arena, const char *text);

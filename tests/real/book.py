@@ -135,6 +135,24 @@ def look(pages, work):
     return f"browser: {seen} calls, pictures in {work}"
 
 
+def check_one(scmlc, specs, work):
+    """All of it on one page: every link within it leads to a heading, and it reads back."""
+    folder = os.path.join(work, "one")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    page = os.path.join(folder, "page.md")
+    sources = files_below(specs, ".scml")
+    run(scmlc, "-q", "--arch", "x86_64", *sources, "-o", page)
+    with open(page, encoding="utf-8") as text:
+        links = re.findall(r"\]\(#([^)]*)\)", text.read())
+    lost = set(links) - headings(page)
+    if lost or (len(sources) > 1) != bool(links):
+        fail(f"of {len(links)} links on one page these lead nowhere: {sorted(lost)}")
+    if rules(scmlc, sources) != rules(scmlc, [page]):
+        fail("the one page does not read back as the same rules")
+    return f"one page: {len(links)} links; {lint(folder, work)}"
+
+
 def main():
     scmlc, specs, work = (os.path.abspath(path) for path in sys.argv[1:])
     if not os.path.isdir(specs):
@@ -155,6 +173,7 @@ def main():
     shutil.rmtree(details, ignore_errors=True)
     run(scmlc, "-q", "--arch", "x86_64", "--doc-details", specs, "-o", details + "/")
     print(lint(details, work))
+    print(check_one(scmlc, specs, work))
 
 
 main()

@@ -613,8 +613,12 @@ START_TEST(several_documents_are_one_page_without_equal_headings)
 	compilation->document_count = 2;
 	build_rules(compilation, "x86_64");
 	page = write_page(compilation, false);
-	ck_assert_int_eq(strncmp(page.text, "# System Calls\n\n## A\n\n### listen\n", 33), 0);
+	ck_assert_int_eq(strncmp(page.text, "# System Calls\n\nWhich ", 22), 0);
+	ck_assert_ptr_nonnull(
+		strstr(page.text, "\n| [A](#a) | 1 | 0 |\n| [B](#b) | 0 | 0 |\n"));
+	ck_assert_ptr_nonnull(strstr(page.text, "\n## A\n\n### listen\n"));
 	ck_assert_ptr_nonnull(strstr(page.text, "\n## B\n\n### listen (2)\n"));
+	ck_assert_ptr_nonnull(strstr(page.text, " | ✅ | [A](#listen) |\n"));
 	page_free(&page);
 }
 END_TEST
