@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,19 @@ static const struct cli_command *take_command(int *argc, char **argv)
 	return &cli_commands[0];
 }
 
+enum { HEAP_STEP = 512 * 1024, HEAP_KEPT = 16 * 1024 * 1024 };
+
+/* Working memory is taken and freed by turns: giving each piece back costs more than its use.
+ */
+static void keep_memory(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+	mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
+	mallopt(M_TOP_PAD, HEAP_STEP);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	bool has_words = argc > 1;
@@ -68,6 +82,7 @@ int main(int argc, char **argv)
 	bool stop;
 	int status;
 
+	keep_memory();
 	if (!has_words) {
 		cli_help(command, stderr);
 		return CLI_USAGE;

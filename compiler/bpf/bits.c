@@ -92,12 +92,15 @@ bool bpf_bits_build(struct bpf_bits *bits, const struct bpf_graph *graph, bpf_no
 		    const uint8_t positions[BPF_WORDS], diagram_node *function)
 {
 	diagram_node *made = ARENA_ARRAY(bits->arena, diagram_node, root + 1);
+	const bool *is_reached = bpf_graph_reached(graph, bits->arena, root);
 	size_t most = bits->diagram->nodes.count + MAX_NODES;
 
 	for (bpf_node i = 0; i <= root; i++) {
 		const struct bpf_decision *node = bpf_graph_at(graph, i);
 		uint32_t last;
 
+		if (!is_reached[i])
+			continue;
 		if (node->op == BPF_TEST_LEAF) {
 			made[i] = diagram_leaf(bits->diagram, node->k);
 			continue;
@@ -201,24 +204,22 @@ static void start_walk(struct bpf_bits *bits)
 	bits->stamp++;
 }
 
-/* Is FUNCTION, where the bits of ZEROS are clear and those of ONES set, EXIT and nothing else?
- */
+/* Is FUNCTION, where the bits of ZEROS are clear, EXIT and nothing else? */
 static bool is_always(struct bpf_bits *bits, diagram_node function, uint32_t zeros,
-		      uint32_t ones, diagram_node exit, uint32_t end)
+		      diagram_node exit, uint32_t end)
 {
 	struct memo *memo = &bits->memos.items[function];
 	uint32_t bit;
-	bool always = true;
+	bool always;
 
 	if (is_exit(bits, function, end))
 		return function == exit;
 	if (memo->stamp == bits->stamp)
 		return memo->result;
 	bit = UINT32_C(1) << bit_of(diagram_variable(bits->diagram, function));
-	if (!(bit & ones))
-		always = is_always(bits, low_of(bits, function), zeros, ones, exit, end);
+	always = is_always(bits, low_of(bits, function), zeros, exit, end);
 	if (always && !(bit & zeros))
-		always = is_always(bits, high_of(bits, function), zeros, ones, exit, end);
+		always = is_always(bits, high_of(bits, function), zeros, exit, end);
 	*memo = (struct memo){bits->stamp, always};
 	return always;
 }
@@ -236,21 +237,37 @@ static diagram_node exit_of(const struct bpf_bits *bits, diagram_node function, 
 	return function;
 }
 
+/* The bits any of which leads from FUNCTION to EXIT, whatever the others are. */
+static uint32_t find_forcing(struct bpf_bits *bits, diagram_node function, diagram_node exit,
+			     uint32_t end)
+{
+	struct memo *memo = &bits->memos.items[function];
+	diagram_node low, high;
+	uint32_t bit, forcing;
+
+	if (is_exit(bits, function, end))
+		return function == exit ? UINT32_MAX : 0;
+	if (memo->stamp == bits->stamp)
+		return memo->result;
+	low = low_of(bits, function);
+	high = high_of(bits, function);
+	bit = UINT32_C(1) << bit_of(diagram_variable(bits->diagram, function));
+	forcing = find_forcing(bits, high, exit, end);
+	if (forcing)
+		forcing &= find_forcing(bits, low, exit, end) | bit;
+	if (high != exit)
+		forcing &= ~bit;
+	*memo = (struct memo){bits->stamp, forcing};
+	return forcing;
+}
+
 uint32_t bpf_bits_forcing(struct bpf_bits *bits, diagram_node function, diagram_node *exit)
 {
-	uint32_t end = word_end(bits, function), forcing = 0;
+	uint32_t end = word_end(bits, function);
 
 	*exit = exit_of(bits, function, UINT32_MAX, end);
-	for (uint32_t left = bpf_bits_support(bits, function); left; left &= left - 1) {
-		uint32_t bit = left & -left;
-
-		if (exit_of(bits, function, bit, end) != *exit)
-			continue;
-		start_walk(bits);
-		if (is_always(bits, function, 0, bit, *exit, end))
-			forcing |= bit;
-	}
-	return forcing;
+	start_walk(bits);
+	return find_forcing(bits, function, *exit, end) & bpf_bits_support(bits, function);
 }
 
 uint32_t bpf_bits_clearing(struct bpf_bits *bits, diagram_node function, diagram_node *exit)
@@ -265,7 +282,7 @@ uint32_t bpf_bits_clearing(struct bpf_bits *bits, diagram_node function, diagram
 		if (exit_of(bits, function, bit, end) != *exit)
 			continue;
 		start_walk(bits);
-		if (is_always(bits, function, clearing & ~bit, 0, *exit, end))
+		if (is_always(bits, function, clearing & ~bit, *exit, end))
 			clearing &= ~bit;
 	}
 	return clearing;

@@ -17,6 +17,16 @@ enum {
 struct order {
 	uint32_t offsets[BPF_WORDS];
 	size_t count;
+	diagram_node function; /* what the tests are in this order, … */
+	size_t run_count;      /* … its runs, of all words together; NOT_BUILT, TOO_MUCH */
+};
+
+/* What is known about a function of the diagram. */
+struct state {
+	const struct bpf_run *runs; /* of its word; NULL: not known yet */
+	size_t run_count;
+	bool is_counted;
+	uint8_t made; /* the turn of the order that its node was made for */
 };
 
 struct factoring {
@@ -29,35 +39,45 @@ struct factoring {
 	diagram_node root;
 	uint32_t weight;	    /* of calls that are not among the usual ones */
 	VEC(struct bpf_exit) exits; /* per node of the diagram */
-	VEC(uint8_t) states;	    /* per node: IS_COUNTED, IS_MADE */
+	VEC(struct state) states;   /* per node */
+	uint8_t turn;		    /* of the order that is tried */
 	uint64_t cost;
-	size_t run_count; /* of all words together */
-	bool is_ragged;	  /* some word cannot be told apart in few runs */
+	bool is_ragged; /* some word cannot be told apart in few runs */
 };
 
-enum { IS_COUNTED = 1, IS_MADE = 2 };
+enum { NOT_BUILT = 0, TOO_MUCH = 1 << 30 };
+
+static const struct bpf_run no_runs[1];
 
 static void make_room(struct factoring *factoring)
 {
 	while (factoring->exits.count < factoring->diagram->nodes.count) {
 		vec_push(factoring->arena, &factoring->exits, ((struct bpf_exit){0, 0}));
-		vec_push(factoring->arena, &factoring->states, 0);
+		vec_push(factoring->arena, &factoring->states,
+			 ((struct state){NULL, 0, false, 0}));
 	}
 }
 
-static struct bpf_run *find_runs(struct factoring *factoring, diagram_node function,
-				 size_t *count)
+/* The runs of FUNCTION's word. */
+static const struct bpf_run *find_runs(struct factoring *factoring, diagram_node function,
+				       size_t *count)
 {
+	struct state *state = &factoring->states.items[function];
 	struct bpf_run found[BPF_RUNS_MAX], *runs;
 
-	*count =
-		bpf_bits_runs(factoring->bits, function,
-			      bpf_bits_support(factoring->bits, function), found, BPF_RUNS_MAX);
-	factoring->is_ragged |= !*count;
-	runs = ARENA_ARRAY(factoring->arena, struct bpf_run, *count);
-	if (*count)
-		memcpy(runs, found, *count * sizeof(*runs));
-	return runs;
+	if (!state->runs) {
+		state->run_count = bpf_bits_runs(factoring->bits, function,
+						 bpf_bits_support(factoring->bits, function),
+						 found, BPF_RUNS_MAX);
+		state->runs = no_runs;
+		if (state->run_count) {
+			runs = ARENA_ARRAY(factoring->arena, struct bpf_run, state->run_count);
+			memcpy(runs, found, state->run_count * sizeof(*runs));
+			state->runs = runs;
+		}
+	}
+	*count = state->run_count;
+	return state->runs;
 }
 
 /* Fill in how many ways from FUNCTION end well. */
@@ -67,18 +87,16 @@ static uint32_t count_ways(struct factoring *factoring, diagram_node function)
 	const struct bpf_run *runs;
 	size_t count;
 
-	make_room(factoring);
-	if (factoring->states.items[function] & IS_COUNTED)
+	if (factoring->states.items[function].is_counted)
 		return factoring->exits.items[function].ways;
 	if (diagram_variable(factoring->diagram, function) == DIAGRAM_LEAF) {
 		ways = diagram_value(factoring->diagram, function) != factoring->tests->refusal;
 	} else {
 		runs = find_runs(factoring, function, &count);
-		factoring->run_count += count;
 		for (size_t i = 0; i < count; i++)
 			ways += count_ways(factoring, runs[i].exit);
 	}
-	factoring->states.items[function] |= IS_COUNTED;
+	factoring->states.items[function].is_counted = true;
 	factoring->exits.items[function].ways = ways < WAYS_MAX ? (uint32_t)ways : WAYS_MAX;
 	return factoring->exits.items[function].ways;
 }
@@ -99,7 +117,7 @@ static void make_exits(struct factoring *factoring, const struct bpf_run *runs, 
 		for (size_t i = 0; i < count; i++) {
 			const struct bpf_exit *exit = &factoring->exits.items[runs[i].exit];
 
-			if (factoring->states.items[runs[i].exit] & IS_MADE ||
+			if (factoring->states.items[runs[i].exit].made == factoring->turn ||
 			    exit->ways >= least)
 				continue;
 			next = runs[i].exit;
@@ -168,8 +186,7 @@ static bpf_node make(struct factoring *factoring, diagram_node function, uint32_
 	struct bpf_graph *graph = factoring->select->graph;
 	bpf_node node;
 
-	make_room(factoring);
-	if (factoring->states.items[function] & IS_MADE)
+	if (factoring->states.items[function].made == factoring->turn)
 		return factoring->exits.items[function].node;
 	if (diagram_variable(factoring->diagram, function) == DIAGRAM_LEAF) {
 		node = bpf_graph_leaf(graph, diagram_value(factoring->diagram, function));
@@ -185,43 +202,68 @@ static bpf_node make(struct factoring *factoring, diagram_node function, uint32_
 		find_samples(factoring, &choice);
 		node = bpf_select_node(factoring->select, &choice, &factoring->cost);
 	}
-	make_room(factoring);
-	factoring->states.items[function] |= IS_MADE;
+	factoring->states.items[function].made = factoring->turn;
 	factoring->exits.items[function].node = node;
 	return node;
 }
 
-/* The function of the tests when words are asked for in ORDER. False where it is too large. */
-static bool build(struct factoring *factoring, const struct order *order,
-		  diagram_node *function)
+/* The runs of all words from FUNCTION on together. Each function has its turn but once. */
+static size_t count_runs(struct factoring *factoring, diagram_node function)
+{
+	const struct bpf_run *runs;
+	size_t count, sum;
+
+	if (factoring->states.items[function].made == factoring->turn ||
+	    diagram_variable(factoring->diagram, function) == DIAGRAM_LEAF)
+		return 0;
+	factoring->states.items[function].made = factoring->turn;
+	runs = find_runs(factoring, function, &count);
+	factoring->is_ragged |= !count;
+	sum = count;
+	for (size_t i = 0; i < count; i++)
+		sum += count_runs(factoring, runs[i].exit);
+	return sum;
+}
+
+/* Find the function of the tests when words are asked for in ORDER. False where it is too
+ * large.
+ */
+static bool build(struct factoring *factoring, struct order *order)
 {
 	const struct bpf_tests *tests = factoring->tests;
 	uint8_t positions[BPF_WORDS] = {0};
+	size_t runs;
 
+	if (order->run_count != NOT_BUILT)
+		return order->run_count != TOO_MUCH;
+	order->run_count = TOO_MUCH;
 	for (size_t i = 0; i < order->count; i++)
 		positions[order->offsets[i] / 4] = (uint8_t)i;
-	factoring->order = order;
-	factoring->cost = 0;
-	factoring->exits.count = factoring->states.count = 0;
 	factoring->is_ragged = false;
-	if (!bpf_bits_build(factoring->bits, tests->graph, tests->root, positions, function))
+	if (!bpf_bits_build(factoring->bits, tests->graph, tests->root, positions,
+			    &order->function))
 		return false;
-	factoring->run_count = 0;
-	count_ways(factoring, *function);
-	return !factoring->is_ragged && !factoring->diagram->is_full;
+	make_room(factoring);
+	count_ways(factoring, order->function);
+	factoring->turn++;
+	runs = count_runs(factoring, order->function);
+	if (factoring->is_ragged || factoring->diagram->is_full)
+		return false;
+	order->run_count = runs;
+	return true;
 }
 
 /* Make all anew in ORDER. False where that is too much. */
-static bool make_in_order(struct factoring *factoring, const struct order *order,
-			  bpf_node *node)
+static bool make_in_order(struct factoring *factoring, struct order *order, bpf_node *node)
 {
-	diagram_node function;
-
-	if (!build(factoring, order, &function))
+	if (!build(factoring, order))
 		return false;
-	factoring->root = function;
-	*node = make(factoring, function, factoring->weight);
-	return !factoring->is_ragged && !factoring->diagram->is_full;
+	factoring->order = order;
+	factoring->cost = 0;
+	factoring->turn++;
+	factoring->root = order->function;
+	*node = make(factoring, order->function, factoring->weight);
+	return !factoring->diagram->is_full;
 }
 
 /* The words that are asked for, in the order of the registers. */
@@ -301,22 +343,18 @@ static size_t find_orders(const struct order *words, struct order orders[ORDERS_
  * more than the very first. */
 static size_t drop_orders(struct factoring *factoring, struct order *orders, size_t count)
 {
-	size_t runs[ORDERS_MAX] = {0};
-	diagram_node function;
-
 	for (size_t i = 0; i < count && count > 1; i++) {
 		struct order order = orders[i];
-		bool is_built = build(factoring, &order, &function);
-		size_t own = is_built ? factoring->run_count : SIZE_MAX, at = i;
+		size_t at = i;
 
-		for (; at > 0 && runs[at - 1] > own; at--) {
+		build(factoring, &order);
+		for (; at > 0 && orders[at - 1].run_count > order.run_count; at--)
 			orders[at] = orders[at - 1];
-			runs[at] = runs[at - 1];
-		}
 		orders[at] = order;
-		runs[at] = own;
 	}
-	while (count > ORDERS_KEPT || (count > 1 && runs[count - 1] > runs[0] + runs[0] / 16))
+	while (count > ORDERS_KEPT ||
+	       (count > 1 &&
+		orders[count - 1].run_count > orders[0].run_count + orders[0].run_count / 16))
 		count--;
 	return count;
 }
@@ -329,7 +367,7 @@ struct best {
 };
 
 /* Try ORDER and take it back. */
-static void try_order(struct factoring *factoring, const struct order *order, struct best *best)
+static void try_order(struct factoring *factoring, struct order *order, struct best *best)
 {
 	struct bpf_select *select = factoring->select;
 	bpf_price_mark mark = bpf_price_state(select->price);

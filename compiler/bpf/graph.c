@@ -183,8 +183,7 @@ bpf_node bpf_graph_at_least(struct bpf_graph *graph, uint32_t offset, uint32_t m
 	return bpf_graph_compare(graph, BPF_TEST_GE, offset, mask, k, yes, no);
 }
 
-/* For nodes up to ROOT: does it lead there? */
-static bool *find_reached(const struct bpf_graph *graph, struct arena *arena, bpf_node root)
+const bool *bpf_graph_reached(const struct bpf_graph *graph, struct arena *arena, bpf_node root)
 {
 	bool *is_reached = ARENA_ARRAY(arena, bool, root + 1);
 
@@ -204,7 +203,7 @@ static bpf_node copy(struct bpf_graph *graph, const struct bpf_graph *from, bpf_
 		     bpf_node old, bpf_node then)
 {
 	struct arena *arena = arena_new();
-	const bool *is_reached = find_reached(from, arena, root);
+	const bool *is_reached = bpf_graph_reached(from, arena, root);
 	bpf_node *copies = ARENA_ARRAY(arena, bpf_node, root + 1), result;
 
 	for (bpf_node i = 0; i <= root; i++) {
@@ -236,7 +235,7 @@ bpf_node bpf_graph_replace(struct bpf_graph *graph, bpf_node root, bpf_node old,
 bool bpf_graph_answers(const struct bpf_graph *graph, bpf_node root, bpf_node a, bpf_node b)
 {
 	struct arena *arena = arena_new();
-	const bool *is_reached = find_reached(graph, arena, root);
+	const bool *is_reached = bpf_graph_reached(graph, arena, root);
 	bool only = true;
 
 	for (bpf_node i = 0; i <= root; i++)

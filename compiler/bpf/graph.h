@@ -79,6 +79,10 @@ bpf_node bpf_graph_copy(struct bpf_graph *graph, const struct bpf_graph *from, b
  */
 bpf_node bpf_graph_replace(struct bpf_graph *graph, bpf_node root, bpf_node old, bpf_node then);
 
+/** For every node up to ROOT: does ROOT lead there? An array in ARENA. */
+const bool *bpf_graph_reached(const struct bpf_graph *graph, struct arena *arena,
+			      bpf_node root);
+
 /** Does ROOT answer with nothing but the leaves A and B? */
 bool bpf_graph_answers(const struct bpf_graph *graph, bpf_node root, bpf_node a, bpf_node b);
 

@@ -170,9 +170,16 @@ static void propose_ranges(struct bpf_select *select, const struct bpf_choice *c
 	uint32_t support = bpf_bits_support(choice->bits, function);
 	uint32_t mask = (support | zeros) == UINT32_MAX ? UINT32_MAX : support;
 	struct arena *arena = choice->arena;
-	struct bpf_run runs[BPF_RUNS_MAX];
-	size_t count = bpf_bits_runs(choice->bits, function, support, runs, BPF_RUNS_MAX);
+	struct bpf_run found[BPF_RUNS_MAX];
+	const struct bpf_run *runs = found;
+	size_t count;
 
+	if (function == choice->function && choice->support == support) {
+		runs = choice->runs;
+		count = choice->run_count;
+	} else {
+		count = bpf_bits_runs(choice->bits, function, support, found, BPF_RUNS_MAX);
+	}
 	if (count) {
 		propose_trees(select, choice, mask, runs, count, depth, candidates);
 		propose_chains(select, (struct bpf_word){choice->offset, mask},
@@ -183,9 +190,9 @@ static void propose_ranges(struct bpf_select *select, const struct bpf_choice *c
 
 		if (few > BPF_RUNS_MAX)
 			few = BPF_RUNS_MAX;
-		count = bpf_bits_runs(choice->bits, function, ~zeros, runs, few);
+		count = bpf_bits_runs(choice->bits, function, ~zeros, found, few);
 		if (count)
-			propose_trees(select, choice, UINT32_MAX, runs, count, depth,
+			propose_trees(select, choice, UINT32_MAX, found, count, depth,
 				      candidates);
 	}
 }
