@@ -28,7 +28,8 @@ enum {
 /*
  * What one more executed instruction for every call weighs, in written ones, and how much of
  * that calls count for. What is always allowed is answered by a bitmap since Linux 5.11, so it
- * hardly counts, unless a profile says what is called.
+ * hardly counts, unless a profile says what is called. What is refused is called by programs
+ * that the rules were not made for: the more, the more of the usual calls are refused.
  */
 enum {
 	WEIGHT_FAST = 64 * BPF_LENGTH,
@@ -68,8 +69,9 @@ struct codegen {
 struct numbers {
 	const struct rules *rules;
 	struct bpf_frequencies frequencies;
-	uint64_t weight; /* of all numbers together */
-	uint32_t last;	 /* the last number that a call can have */
+	uint64_t weight;	/* of all numbers together */
+	uint32_t share_refused; /* of usual calls, of SHARE_FULL */
+	uint32_t last;		/* the last number that a call can have */
 	struct ruled_call *calls;
 };
 
@@ -100,36 +102,6 @@ static uint32_t unknown_action(const struct codegen *gen)
 					    : gen->options->on_mismatch;
 }
 
-/* RULE as a test: all of its conditions. */
-static const struct test *rule_test(struct arena *arena, const struct rule *rule)
-{
-	struct test *test = ARENA_NEW(arena, struct test);
-	const struct test **children =
-		ARENA_ARRAY(arena, const struct test *, rule->cond_count);
-
-	for (size_t i = 0; i < rule->cond_count; i++)
-		children[i] = rule->conds[i].test;
-	test->op = rule->is_never ? SCML_OP_FALSE : SCML_OP_ALL;
-	test->children = children;
-	test->child_count = rule->cond_count;
-	return test;
-}
-
-/* CALL as a test: any of its rules. */
-static const struct test *call_test(struct arena *arena, const struct rule_call *call)
-{
-	struct test *test = ARENA_NEW(arena, struct test);
-	const struct test **children =
-		ARENA_ARRAY(arena, const struct test *, call->rule_count);
-
-	for (size_t i = 0; i < call->rule_count; i++)
-		children[i] = rule_test(arena, &call->rules[i]);
-	test->op = SCML_OP_ANY;
-	test->children = children;
-	test->child_count = call->rule_count;
-	return test;
-}
-
 static struct bpf_graph *graph_new(const struct codegen *gen)
 {
 	struct bpf_graph *graph = bpf_graph_new(gen->work);
@@ -150,7 +122,8 @@ static struct ruled_call decide_call(struct codegen *gen, const struct rules *ru
 		.open = bpf_graph_leaf(graph, gen->options->on_undecided),
 		.no = bpf_graph_leaf(graph, mismatch_action(gen, rules->db, call->abi)),
 	};
-	bpf_node root = bpf_decide(graph, is_big_endian, call_test(gen->work, call), outcome);
+	bpf_node root =
+		bpf_decide(graph, is_big_endian, bpf_call_test(gen->work, call), outcome);
 
 	root = bpf_simplify(graph, root);
 	return (struct ruled_call){
@@ -192,8 +165,13 @@ static uint64_t matter(const struct codegen *gen, const struct numbers *numbers,
 		return 0;
 	if (node->op != BPF_TEST_LEAF)
 		return (uint64_t)SHARE_FULL * numbers->frequencies.calls[index];
-	if (node->k != SECCOMP_RET_ALLOW)
-		return (uint64_t)SHARE_FULL * numbers->frequencies.refused[index];
+	if (node->k != SECCOMP_RET_ALLOW) {
+		uint64_t known = (uint64_t)SHARE_FULL * numbers->frequencies.refused[index];
+		uint64_t tried =
+			(uint64_t)numbers->share_refused * numbers->frequencies.calls[index];
+
+		return known > tried ? known : tried;
+	}
 	return (uint64_t)(gen->options->profile ? SHARE_FULL : SHARE_ALLOWED) *
 	       numbers->frequencies.calls[index];
 }
@@ -250,25 +228,49 @@ static void factor_calls(struct codegen *gen, struct numbers *numbers)
 	}
 }
 
-/* What all numbers together matter, before the tests are in the graph. */
-static uint64_t weigh_all(struct codegen *gen, const struct numbers *numbers)
+/* Where number NR leads before the tests are in the graph. CALL is the next one with rules. */
+static const struct bpf_decision *decided(struct codegen *gen, const struct numbers *numbers,
+					  uint32_t nr, size_t *call)
 {
 	const struct rules *rules = numbers->rules;
-	uint64_t all = 1;
+	const struct ruled_call *ruled = &numbers->calls[*call];
+
+	if (*call == rules->call_count || rules->calls[*call].nr != nr)
+		return bpf_graph_at(gen->graph, without_rules(gen, rules, nr));
+	++*call;
+	return bpf_graph_at(ruled->graph, ruled->root);
+}
+
+/* The share of usual calls that is always refused. Rules that refuse most are about a part of
+ * the calls, and do not tell what programs do besides; a profile tells what they do. */
+static uint32_t share_refused(struct codegen *gen, const struct numbers *numbers)
+{
+	const struct rules *rules = numbers->rules;
+	uint64_t all = 1, refused = 0;
 	size_t next = 0;
 
 	for (uint32_t nr = 0; nr <= numbers->last; nr++) {
-		const struct ruled_call *call = NULL;
-		const struct bpf_decision *node;
+		const struct abi_call *call = abi_call_by_nr(rules->db, rules->arch, nr);
+		const struct bpf_decision *node = decided(gen, numbers, nr, &next);
+		uint32_t calls = call ? numbers->frequencies.calls[call - rules->db->calls] : 0;
 
-		if (next < rules->call_count && rules->calls[next].nr == nr)
-			call = &numbers->calls[next++];
-		if (call)
-			node = bpf_graph_at(call->graph, call->root);
-		else
-			node = bpf_graph_at(gen->graph, without_rules(gen, rules, nr));
-		all += matter(gen, numbers, nr, node);
+		all += calls;
+		if (node->op == BPF_TEST_LEAF && node->k != SECCOMP_RET_ALLOW)
+			refused += calls;
 	}
+	if (gen->options->profile || refused * 2 > all)
+		return 0;
+	return (uint32_t)(refused * SHARE_FULL / all);
+}
+
+/* What all numbers together matter. */
+static uint64_t weigh_all(struct codegen *gen, const struct numbers *numbers)
+{
+	uint64_t all = 1;
+	size_t next = 0;
+
+	for (uint32_t nr = 0; nr <= numbers->last; nr++)
+		all += matter(gen, numbers, nr, decided(gen, numbers, nr, &next));
 	return all;
 }
 
@@ -284,6 +286,7 @@ static struct numbers prepare_numbers(struct codegen *gen, const struct rules *r
 		numbers.last = rules->calls[rules->call_count - 1].nr;
 	if (numbers.last > NR_MAX)
 		numbers.last = NR_MAX;
+	numbers.share_refused = share_refused(gen, &numbers);
 	numbers.weight = weigh_all(gen, &numbers);
 	return numbers;
 }

@@ -2,6 +2,35 @@
 
 #include "bpf/word.h"
 
+/* RULE as a test: all of its conditions. */
+static const struct test *rule_test(struct arena *arena, const struct rule *rule)
+{
+	struct test *test = ARENA_NEW(arena, struct test);
+	const struct test **children =
+		ARENA_ARRAY(arena, const struct test *, rule->cond_count);
+
+	for (size_t i = 0; i < rule->cond_count; i++)
+		children[i] = rule->conds[i].test;
+	test->op = rule->is_never ? SCML_OP_FALSE : SCML_OP_ALL;
+	test->children = children;
+	test->child_count = rule->cond_count;
+	return test;
+}
+
+const struct test *bpf_call_test(struct arena *arena, const struct rule_call *call)
+{
+	struct test *test = ARENA_NEW(arena, struct test);
+	const struct test **children =
+		ARENA_ARRAY(arena, const struct test *, call->rule_count);
+
+	for (size_t i = 0; i < call->rule_count; i++)
+		children[i] = rule_test(arena, &call->rules[i]);
+	test->op = SCML_OP_ANY;
+	test->children = children;
+	test->child_count = call->rule_count;
+	return test;
+}
+
 bool bpf_can_be_open(const struct test *test)
 {
 	switch (test->op) {

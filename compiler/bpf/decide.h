@@ -10,6 +10,9 @@
 #include "bpf/graph.h"
 #include "rules.h"
 
+/** CALL as one test, in ARENA: that any of its rules holds. */
+const struct test *bpf_call_test(struct arena *arena, const struct rule_call *call);
+
 /** Where a test leads. The three are leaves, or what is to be tested next. */
 struct bpf_outcome {
 	bpf_node yes;
