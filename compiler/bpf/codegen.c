@@ -195,6 +195,30 @@ static int compare_sizes(const void *a, const void *b)
 	return (*x)->rules->nr < (*y)->rules->nr ? -1 : 1;
 }
 
+/* What is usual for CALL, to TESTS: as far as registers are asked for. */
+static void find_usual(struct codegen *gen, const struct rules *rules,
+		       const struct ruled_call *call, struct bpf_tests *tests)
+{
+	const struct abi_call *abi = call->rules->abi;
+	const struct bpf_profile *profile = gen->options->profile;
+	uint64_t masks[BPF_HABIT_ARGS] = {0};
+
+	tests->usual = bpf_usual_of(rules->db, abi, &tests->usual_count);
+	if (!profile || !profile->habits)
+		return;
+	for (bpf_node i = 0; i <= call->root; i++) {
+		const struct bpf_decision *node = bpf_graph_at(call->graph, i);
+		uint32_t word = (node->offset - BPF_FIELD_ARGS) / 4;
+
+		if (node->op != BPF_TEST_LEAF)
+			masks[word / 2] |= (uint64_t)UINT32_MAX
+					   << (word % 2 != tests->is_big_endian ? 32 : 0);
+	}
+	tests->usual =
+		bpf_habits_usual(profile->habits, gen->work, (size_t)(abi - rules->db->calls),
+				 masks, tests->usual, &tests->usual_count);
+}
+
 /* Put the tests of all calls into the graph: the simple ones first, for others to lead to. */
 static void factor_calls(struct codegen *gen, struct numbers *numbers)
 {
@@ -217,7 +241,7 @@ static void factor_calls(struct codegen *gen, struct numbers *numbers)
 			.is_big_endian = rules->db->archs[rules->arch].big_endian,
 		};
 
-		tests.usual = bpf_usual_of(rules->db, call->rules->abi, &tests.usual_count);
+		find_usual(gen, rules, call, &tests);
 		call->node = gen->options->is_hasty
 				     ? bpf_graph_copy(gen->graph, call->graph, call->root)
 				     : bpf_factor(&gen->select, &tests);

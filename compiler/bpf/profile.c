@@ -11,6 +11,7 @@ struct reader {
 	const struct abi_db *db;
 	const struct source_file *file;
 	uint64_t *counts;
+	struct bpf_habits *habits;
 	uint64_t total;
 	size_t faults;
 };
@@ -18,6 +19,13 @@ struct reader {
 /* A piece of a line, which is a piece of the file. */
 struct piece {
 	const char *at, *end;
+};
+
+/* How often a call was made with some arguments. */
+struct counted {
+	uint64_t count;
+	bool has_args;
+	uint64_t args[BPF_HABIT_ARGS];
 };
 
 static void skip_blanks(struct piece *line)
@@ -76,8 +84,9 @@ static void report_unknown(struct reader *reader, struct piece piece, const char
 		diag_remark(reader->diags, diag, SPAN_NONE, "did you mean '%s'?", near);
 }
 
-/* Add COUNT to the call NAME. IS_SURE: it must be one. */
-static void count_call(struct reader *reader, struct piece piece, uint64_t count, bool is_sure)
+/* Add COUNTED to the call NAME. IS_SURE: it must be one. */
+static void count_call(struct reader *reader, struct piece piece, struct counted counted,
+		       bool is_sure)
 {
 	char name[MAX_NAME];
 	size_t len = (size_t)(piece.end - piece.at);
@@ -97,23 +106,47 @@ static void count_call(struct reader *reader, struct piece piece, uint64_t count
 		return;
 	}
 	own = &reader->counts[call - reader->db->calls];
-	*own = *own > UINT32_MAX - count ? UINT32_MAX : *own + count;
-	reader->total += count;
+	*own = *own > UINT32_MAX - counted.count ? UINT32_MAX : *own + counted.count;
+	reader->total += counted.count;
+	if (counted.has_args)
+		bpf_habits_add(reader->habits, (size_t)(call - reader->db->calls), counted.args,
+			       counted.count);
 }
 
-/* `COUNT` to the end of LINE; more than 32 bits are as good as that. */
-static bool read_count(struct piece line, uint64_t *count)
+/* Take a number off the start of LINE, decimal or behind 0x; what is greater than MOST is as
+ * good as that. */
+static bool take_number(struct piece *line, uint64_t most, uint64_t *number)
 {
-	*count = 0;
-	skip_blanks(&line);
-	if (line.at == line.end)
-		return false;
-	for (; line.at < line.end && isdigit((unsigned char)*line.at); line.at++) {
-		*count = *count * 10 + (uint64_t)(*line.at - '0');
-		if (*count > UINT32_MAX)
-			*count = UINT32_MAX;
+	unsigned base = starts_with(*line, "0x") ? 16 : 10;
+	const char *first = line->at += base == 16 ? 2 : 0;
+
+	*number = 0;
+	for (; line->at < line->end && isxdigit((unsigned char)*line->at); line->at++) {
+		unsigned digit = (unsigned char)*line->at - (unsigned)'0';
+
+		if (digit > 9)
+			digit = (unsigned)tolower((unsigned char)*line->at) - 'a' + 10u;
+		if (digit >= base)
+			return false;
+		*number = *number > (most - digit) / base ? most : *number * base + digit;
 	}
+	return line->at > first;
+}
+
+/* `COUNT`, and arguments, to the end of LINE. */
+static bool read_count(struct piece line, struct counted *counted)
+{
+	*counted = (struct counted){.count = 0};
 	skip_blanks(&line);
+	if (!take_number(&line, UINT32_MAX, &counted->count))
+		return false;
+	skip_blanks(&line);
+	counted->has_args = line.at < line.end;
+	for (size_t i = 0; i < BPF_HABIT_ARGS && line.at < line.end; i++) {
+		if (!take_number(&line, UINT64_MAX, &counted->args[i]))
+			return false;
+		skip_blanks(&line);
+	}
 	return line.at == line.end;
 }
 
@@ -131,15 +164,36 @@ static struct piece json_string(struct piece line, const char *key)
 	return (struct piece){at, end ? end : at};
 }
 
+/* The registers in a line that scmltrace wrote: `"args":["0x1",…]`. */
+static bool json_args(struct piece line, uint64_t args[BPF_HABIT_ARGS])
+{
+	static const char key[] = ",\"args\":[\"";
+	const char *at = memmem(line.at, (size_t)(line.end - line.at), key, strlen(key));
+
+	if (!at)
+		return false;
+	line.at = at + strlen(key);
+	for (size_t i = 0; i < BPF_HABIT_ARGS; i++) {
+		if (i && !starts_with(line, "\",\""))
+			return false;
+		line.at += i ? 3 : 0;
+		if (!take_number(&line, UINT64_MAX, &args[i]))
+			return false;
+	}
+	return true;
+}
+
 /* Everything but calls (causes, notes, the summary) would count a second time. */
 static bool take_json(struct reader *reader, struct piece line)
 {
+	struct counted counted = {.count = 1};
 	struct piece name;
 
 	if (!starts_with(line, "{\"type\":\"call\""))
 		return starts_with(line, "{\"type\":\"");
 	name = json_string(line, ",\"name\":\"");
-	count_call(reader, name, 1, false);
+	counted.has_args = json_args(line, counted.args);
+	count_call(reader, name, counted, false);
 	return name.at < name.end;
 }
 
@@ -171,7 +225,7 @@ static void skip_prefix(struct piece *line)
 static bool take_line(struct reader *reader, struct piece line)
 {
 	struct piece name;
-	uint64_t count;
+	struct counted counted = {.count = 1};
 
 	skip_blanks(&line);
 	if (line.at == line.end || *line.at == '#')
@@ -183,11 +237,11 @@ static bool take_line(struct reader *reader, struct piece line)
 		return false;
 	name = take_name(&line);
 	if (name.at < name.end && line.at < line.end && *line.at == '(') {
-		count_call(reader, name, 1, false);
+		count_call(reader, name, counted, false);
 		return true;
 	}
-	if (name.at < name.end && read_count(line, &count)) {
-		count_call(reader, name, count, true);
+	if (name.at < name.end && read_count(line, &counted)) {
+		count_call(reader, name, counted, true);
 		return true;
 	}
 	line.at = name.at;
@@ -198,7 +252,8 @@ static void report_line(struct reader *reader, struct piece line)
 {
 	if (count_fault(reader))
 		diag_add(reader->diags, DIAG_PROFILE, span_of(reader, line),
-			 "this is neither 'NAME COUNT' nor a line of strace or of scmltrace "
+			 "this is neither 'NAME COUNT ARGUMENT...' nor a line of strace or of "
+			 "scmltrace "
 			 "--json");
 }
 
@@ -211,7 +266,8 @@ const struct bpf_profile *bpf_profile_read(struct arena *arena, struct diags *di
 				.diags = diags,
 				.db = db,
 				.file = file,
-				.counts = ARENA_ARRAY(arena, uint64_t, db->call_count)};
+				.counts = ARENA_ARRAY(arena, uint64_t, db->call_count),
+				.habits = bpf_habits_new(arena, db->call_count)};
 
 	for (uint32_t i = 1; i <= file->line_count; i++) {
 		size_t len;
@@ -227,6 +283,6 @@ const struct bpf_profile *bpf_profile_read(struct arena *arena, struct diags *di
 	if (!reader.faults && !reader.total)
 		diag_add(diags, DIAG_PROFILE, SPAN_NONE, "'%s' counts no system call",
 			 file->path);
-	profile->counts = reader.counts;
+	*profile = (struct bpf_profile){reader.counts, reader.habits};
 	return reader.faults || !reader.total ? NULL : profile;
 }

@@ -1,7 +1,8 @@
 /*
  * profile: how often a program made each call, as a file says it. Three kinds of lines are
  * known, and a file may hold any of them: `NAME COUNT`, a line of strace's output, and a line
- * of `scmltrace --json --all`.
+ * of `scmltrace --json --all`. The last says with which arguments, too; behind a count they may
+ * stand as numbers: `socket 12 2 0x80001`.
  */
 #ifndef SCML_BPF_PROFILE_H
 #define SCML_BPF_PROFILE_H
@@ -10,6 +11,7 @@
 
 #include "abi.h"
 #include "arena.h"
+#include "bpf/habit.h"
 #include "diag.h"
 #include "source.h"
 
@@ -18,7 +20,8 @@ enum {
 };
 
 struct bpf_profile {
-	const uint64_t *counts; /* of the database's calls by their index */
+	const uint64_t *counts;		 /* of the database's calls by their index */
+	const struct bpf_habits *habits; /* with which arguments, as far as that was said */
 };
 
 /**

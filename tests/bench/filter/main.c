@@ -140,29 +140,43 @@ static double compile(const struct bench *bench, const char *output, const char 
 	return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
 }
 
-/* Write how often calls FIRST … FIRST + COUNT are made, for --profile. */
+static int compare_calls(const void *a, const void *b)
+{
+	const struct seccomp_data *x = a, *y = b;
+
+	return x->nr != y->nr ? x->nr - y->nr : memcmp(x->args, y->args, sizeof(x->args));
+}
+
+/* Write how often calls FIRST … FIRST + COUNT are made, and with which arguments, for
+ * --profile. */
 static void write_profile(const struct bench *bench, const char *path, size_t first,
 			  size_t count)
 {
 	const struct abi_db *db = abi_builtin();
+	struct seccomp_data *calls = calloc(count, sizeof(*calls));
 	FILE *out = fopen(path, "w");
-	size_t counts[NUMBERS] = {0};
 	unsigned arch = 0;
 
-	if (!out)
+	if (!out || !calls)
 		abort();
 	while (db->archs[arch].audit != AUDIT_ARCH_X86_64)
 		arch++;
-	for (size_t i = first; i < first + count; i++)
-		if ((uint32_t)bench->trace.calls[i].nr < NUMBERS)
-			counts[bench->trace.calls[i].nr]++;
-	for (uint32_t nr = 0; nr < NUMBERS; nr++) {
-		const struct abi_call *call = abi_call_by_nr(db, arch, nr);
+	memcpy(calls, bench->trace.calls + first, count * sizeof(*calls));
+	qsort(calls, count, sizeof(*calls), compare_calls);
+	for (size_t i = 0, same = 1; i < count; i += same, same = 1) {
+		const struct abi_call *call = abi_call_by_nr(db, arch, (uint32_t)calls[i].nr);
 
-		if (call && counts[nr])
-			fprintf(out, "%s %zu\n", abi_string(db, call->name), counts[nr]);
+		while (i + same < count && !compare_calls(&calls[i], &calls[i + same]))
+			same++;
+		if (!call)
+			continue;
+		fprintf(out, "%s %zu", abi_string(db, call->name), same);
+		for (int j = 0; j < 6; j++)
+			fprintf(out, " 0x%llx", calls[i].args[j]);
+		fputc('\n', out);
 	}
 	fclose(out);
+	free(calls);
 }
 
 static struct bpf_code read_filter(struct bench *bench, const char *path)
@@ -242,19 +256,24 @@ static void compare_peers(struct bench *bench)
 }
 
 /*
- * No filter has a smaller mean: it loads the architecture, tests it, loads the number and
- * returns, which makes four; its other tests have two outcomes, so that they are as many as the
- * entropy of where numbers lead, at the least; and what depends on arguments takes a load and a
- * test more.
+ * No filter has a smaller mean: it loads the number and returns, loads and tests the
+ * architecture too, unless it answers as it answers a wrong one; its other tests have two
+ * outcomes, so that they are as many as the entropy of where numbers lead, at the least; and
+ * what depends on arguments takes a load and a test more.
  */
 static double least_mean(const struct bench *bench)
 {
 	enum { ALLOWED = NUMBERS, REFUSED, OUTCOMES };
-	double counts[OUTCOMES] = {0}, mean = 4, all = (double)bench->trace.count;
+	double counts[OUTCOMES] = {0}, mean = 2, all = (double)bench->trace.count;
 
 	for (size_t i = 0; i < bench->trace.count; i++) {
 		uint32_t nr = (uint32_t)bench->trace.calls[i].nr, action;
+		struct bpf_result result;
 
+		if (bpf_sim(bench->filters[0].items, bench->filters[0].count,
+			    &bench->trace.calls[i], &result) &&
+		    result.action != SECCOMP_RET_KILL_PROCESS)
+			mean += 2 / all;
 		if (!is_settled_by_nr(&bench->filters[0], AUDIT_ARCH_X86_64, nr, &action))
 			counts[nr % NUMBERS]++;
 		else
