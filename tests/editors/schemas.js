@@ -39,15 +39,43 @@ function compile(name, label) {
   return true;
 }
 
-function judge(spec, log, label) {
-  for (const more of [["--all"], ["--summary", "--coverage"]]) {
-    const got = run(scmltrace, ["--arch", "x86_64", spec, "--json", ...more, "-o", "-", "--input", log]);
-    for (const line of got.stdout.split("\n").filter(Boolean)) {
-      const one = JSON.parse(line);
-      seen[one.type] = (seen[one.type] ?? 0) + 1;
-      if (!report(one)) fail(`${label}: ${line}: ${ajv.errorsText(report.errors.slice(-3))}`);
-    }
+function check(text, label) {
+  for (const line of text.split("\n").filter(Boolean)) {
+    const one = JSON.parse(line);
+    seen[one.type] = (seen[one.type] ?? 0) + 1;
+    if (!report(one)) fail(`${label}: ${line}: ${ajv.errorsText(report.errors.slice(-3))}`);
   }
+}
+
+const forms = [["--all"], ["--summary", "--coverage"]];
+
+function judge(spec, log, label) {
+  for (const more of forms)
+    check(run(scmltrace, ["--arch", "x86_64", spec, "--json", ...more, "-o", "-", "--input", log]).stdout, label);
+}
+
+// The same of a program that runs: sockets within and beyond the rules, threads, another program.
+const program = `
+const net = require("net");
+const server = net.createServer((socket) => socket.end("x")).listen(0, "127.0.0.1", () =>
+  net.connect(server.address().port, "127.0.0.1").resume().on("close", () => {
+    require("dgram").createSocket("udp6").bind(0, "::1", () => process.exit(7)).on("error", () => process.exit(7));
+    require("child_process").execFileSync("true");
+  }));`;
+
+function watch(spec) {
+  const file = path.join(work, "live.json");
+  for (const more of forms) {
+    const args = [spec, "--scope", "listed", "--json", ...more, "-o", file, "--", process.execPath, "-e", program];
+    const got = run(scmltrace, args);
+    if (/not permitted|not supported|denied/.test(got.stderr)) return false;
+    if (got.status !== 7) fail(`live: status ${got.status} ${got.signal}: ${got.stderr}`);
+    check(fs.readFileSync(file, "utf8"), `live ${more}`);
+  }
+  const sum = run(scmltrace, ["merge", file, file]);
+  if (sum.status !== 0) fail(`merge: status ${sum.status}: ${sum.stderr}`);
+  check(sum.stdout, "merge");
+  return true;
 }
 
 for (const folder of ["language", "outputs", "trace"]) {
@@ -63,11 +91,14 @@ for (const folder of ["language", "outputs", "trace"]) {
   }
 }
 for (const file of files) compile(path.resolve(file), file);
+const before = { ...seen };
+const isLive = watch(path.join(source, "specs/networking-and-sockets.scml"));
+if (isLive && seen.call === before.call) fail("no call of a running program was seen");
 fs.rmSync(work, { recursive: true });
 for (const type of ["call", "cause", "need", "rule", "summary"]) if (!seen[type]) fail(`no line of type ${type} was seen`);
 if (compiled < 20) fail(`only ${compiled} specs were compiled`);
 // Schemas that everything passes would prove nothing.
 if (report({ type: "summary", calls: -1 }) || report({ type: "other" })) fail("a wrong line of a report passes");
 if (rules({ version: 1, generator: "x" })) fail("rules without architectures pass");
-console.log(`${compiled} specs and lines ${JSON.stringify(seen)} are valid`);
+console.log(`${compiled} specs and lines ${JSON.stringify(seen)} are valid${isLive ? "" : "; no program can be watched here"}`);
 process.exit(failures ? 1 : 0);
