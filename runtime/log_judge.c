@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,24 +278,53 @@ int log_judge_feed(struct log_judge *log, const char *bytes, size_t size)
 	return error ? error : log->error;
 }
 
+/* The beginning of a line that may be anything: what does not show is escaped. */
+static void note_unreadable(const struct judge *judge, const struct strace_unreadable *shown)
+{
+	char text[4 * STRACE_SHOWN_BYTES + 1];
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < shown->len; i++) {
+		unsigned char byte = (unsigned char)shown->text[i];
+		bool is_plain = byte >= ' ' && byte < 0x7f && byte != '\\';
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					is_plain ? "%c" : "\\x%02x", byte);
+	}
+	text[len] = '\0';
+	if (len)
+		report_note(judge->report, "line %" PRIu64 " cannot be read: '%s'%s",
+			    shown->line, text, shown->is_cut ? "..." : "");
+	else
+		report_note(judge->report,
+			    "line %" PRIu64 " cannot be read: it is longer than %d MiB",
+			    shown->line, STRACE_MAX_LINE >> 20);
+}
+
+static void note_number(const struct judge *judge, uint64_t number, const char *one,
+			const char *many)
+{
+	if (number == 1)
+		report_note(judge->report, "%s", one);
+	else if (number)
+		report_note(judge->report, "%" PRIu64 " %s", number, many);
+}
+
 static void note_counts(const struct judge *judge, const struct strace_counts *counts)
 {
 	for (uint64_t i = 0; i < counts->unreadable && i < STRACE_SHOWN_LINES; i++)
-		report_note(judge->report, "line %" PRIu64 " cannot be read",
-			    counts->unreadable_lines[i]);
-	if (counts->unreadable > STRACE_SHOWN_LINES)
-		report_note(judge->report, "%" PRIu64 " more lines cannot be read",
-			    counts->unreadable - STRACE_SHOWN_LINES);
-	if (counts->lost_beginnings)
-		report_note(judge->report,
-			    "%" PRIu64 " calls began before the log; their arguments are not "
-			    "known",
-			    counts->lost_beginnings);
-	if (counts->forgotten)
-		report_note(judge->report,
-			    "%" PRIu64 " calls were begun while too many others were, and are "
-			    "forgotten",
-			    counts->forgotten);
+		note_unreadable(judge, &counts->unreadable_lines[i]);
+	note_number(judge,
+		    counts->unreadable > STRACE_SHOWN_LINES
+			    ? counts->unreadable - STRACE_SHOWN_LINES
+			    : 0,
+		    "1 more line cannot be read", "more lines cannot be read");
+	note_number(judge, counts->lost_beginnings,
+		    "1 call began before the log; its arguments are not known",
+		    "calls began before the log; their arguments are not known");
+	note_number(judge, counts->forgotten,
+		    "1 call was begun while too many others were, and is forgotten",
+		    "calls were begun while too many others were, and are forgotten");
 }
 
 int log_judge_end(struct log_judge *log, struct report_totals *totals)

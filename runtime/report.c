@@ -185,20 +185,25 @@ void report_remarks(const struct report *report,
 	const uint64_t never = report->totals.interrupted + report->totals.withdrawn;
 	const struct {
 		uint64_t count;
-		const char *before, *after;
+		const char *one, *many; /* of which % is the number */
 	} remarks[] = {
-		{report->lines_left_out, "", " more lines are left out"},
-		{never, "", " calls never happened: a signal interrupted or killed the caller"},
-		{report->counts[REPORT_UNREADABLE], "the memory of ",
-		 " calls could not be read"},
-		{report->totals.lost, "", " were lost or could not be read"},
+		{report->lines_left_out, "1 more line is left out",
+		 "%" PRIu64 " more lines are left out"},
+		{never, "1 call never happened: a signal interrupted or killed the caller",
+		 "%" PRIu64 " calls never happened: a signal interrupted or killed the caller"},
+		{report->counts[REPORT_UNREADABLE], "the memory of 1 call could not be read",
+		 "the memory of %" PRIu64 " calls could not be read"},
+		{report->totals.lost, "1 line or call was lost or could not be read",
+		 "%" PRIu64 " lines or calls were lost or could not be read"},
 	};
 
-	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++)
-		if (remarks[i].count)
+	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+		if (remarks[i].count == 1)
+			say(context, remarks[i].one);
+		else if (remarks[i].count)
 			say(context,
-			    arena_printf(report->arena, "%s%" PRIu64 "%s", remarks[i].before,
-					 remarks[i].count, remarks[i].after));
+			    arena_printf(report->arena, remarks[i].many, remarks[i].count));
+	}
 	if (!report_is_complete(report))
 		say(context, "cannot certify: not everything was seen and decided");
 }

@@ -5,12 +5,19 @@
 
 enum { MAX_NAME = 64 };
 
-void strace_join_unreadable(struct strace_reader *reader)
+void strace_join_unreadable(struct strace_reader *reader, struct strace_text text)
 {
 	struct strace_counts *counts = &reader->counts;
 
-	if (counts->unreadable < STRACE_SHOWN_LINES)
-		counts->unreadable_lines[counts->unreadable] = counts->lines;
+	if (counts->unreadable < STRACE_SHOWN_LINES) {
+		struct strace_unreadable *shown = &counts->unreadable_lines[counts->unreadable];
+
+		shown->line = counts->lines;
+		shown->is_cut = text.len > STRACE_SHOWN_BYTES;
+		shown->len = (uint32_t)(shown->is_cut ? STRACE_SHOWN_BYTES : text.len);
+		if (shown->len)
+			memcpy(shown->text, text.at, shown->len);
+	}
 	counts->unreadable++;
 }
 
@@ -148,7 +155,7 @@ static void on_call(struct strace_reader *reader, const struct strace_line *line
 	if (has_result(line->rest))
 		deliver(reader, &event);
 	else
-		strace_join_unreadable(reader);
+		strace_join_unreadable(reader, line->start);
 }
 
 /* Remember TEXT, the beginning of a call whose name has NAME_LEN bytes. */
@@ -376,7 +383,7 @@ static void on_line(struct strace_reader *reader, const char *text, size_t len)
 	case STRACE_NOISE:
 		return;
 	case STRACE_UNREADABLE:
-		strace_join_unreadable(reader);
+		strace_join_unreadable(reader, (struct strace_text){text, len});
 		return;
 	}
 }

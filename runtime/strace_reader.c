@@ -117,7 +117,7 @@ static int end_line(struct strace_reader *reader, const char *bytes, size_t size
 		return error;
 	if (reader->is_too_long) {
 		reader->is_too_long = false;
-		strace_join_unreadable(reader);
+		strace_join_unreadable(reader, (struct strace_text){NULL, 0});
 		return 0;
 	}
 	before = before_message(bytes, size);

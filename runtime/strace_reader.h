@@ -17,7 +17,8 @@
 
 enum {
 	STRACE_MAX_LINE = 4 << 20, /* bytes; longer lines are unreadable */
-	STRACE_SHOWN_LINES = 8,	   /* of the unreadable ones, by number */
+	STRACE_SHOWN_LINES = 8,	   /* of the unreadable ones */
+	STRACE_SHOWN_BYTES = 60,   /* of each of them */
 	STRACE_NO_NR = 0x3fffffff, /* a number that no call has */
 };
 
@@ -40,12 +41,20 @@ struct strace_event {
 /** Takes one call. */
 typedef void strace_event_fn(void *context, const struct strace_event *event);
 
+/** The beginning of a line that cannot be read. */
+struct strace_unreadable {
+	uint64_t line; /* from 1 */
+	uint32_t len;  /* of TEXT */
+	bool is_cut;   /* the line goes on behind TEXT */
+	char text[STRACE_SHOWN_BYTES];
+};
+
 /** What has been read so far. */
 struct strace_counts {
 	uint64_t lines;
 	uint64_t calls; /* delivered */
 	uint64_t unreadable;
-	uint64_t unreadable_lines[STRACE_SHOWN_LINES]; /* numbers of the first ones, from 1 */
+	struct strace_unreadable unreadable_lines[STRACE_SHOWN_LINES]; /* the first ones */
 	uint64_t lost_beginnings; /* `resumed` without a beginning in the log */
 	uint64_t never_returned;  /* calls that were never resumed */
 	uint64_t forgotten;	  /* calls that were begun when there was no more room */

@@ -30,8 +30,8 @@ struct strace_reader {
 /** A complete line of LEN bytes; SLACK bytes behind it may be read too. */
 void strace_join_line(struct strace_reader *reader, const char *text, size_t len, size_t slack);
 
-/** The line that is being counted cannot be read. */
-void strace_join_unreadable(struct strace_reader *reader);
+/** The line that is being counted, of which TEXT is known, cannot be read. */
+void strace_join_unreadable(struct strace_reader *reader, struct strace_text text);
 
 /** There are no more lines: calls that are not complete never will be. */
 void strace_join_end(struct strace_reader *reader);

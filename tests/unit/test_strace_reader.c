@@ -276,7 +276,7 @@ START_TEST(line_is_read_up_to_the_limit_and_counted_beyond_it)
 		ck_assert_uint_eq(counts.calls, 3 - extra);
 		ck_assert_uint_eq(counts.unreadable, extra);
 		if (extra)
-			ck_assert_uint_eq(counts.unreadable_lines[0], 2);
+			ck_assert_uint_eq(counts.unreadable_lines[0].line, 2);
 		free(calls);
 		free(line);
 	}
@@ -410,7 +410,8 @@ static void read_file(void *context, const char *name, char *bytes, size_t size)
 	struct strace_counts counts;
 
 	free(read_in_pieces(bytes, size, 0, NULL, &counts));
-	ck_assert_msg(counts.unreadable == 0, "%s:%" PRIu64, name, counts.unreadable_lines[0]);
+	ck_assert_msg(counts.unreadable == 0, "%s:%" PRIu64, name,
+		      counts.unreadable_lines[0].line);
 	ck_assert_msg(counts.lost_beginnings == 0, "%s", name);
 	ck_assert_uint_gt(counts.calls, counts.lines / 2);
 	ck_same_however_cut(bytes, size, 3000, *seed);

@@ -9,7 +9,7 @@
 #include "strace_span.h"
 #include "strace_walk.h"
 
-enum { ROUNDS = 20000, MOST = 300 };
+enum { ROUNDS = 3000, MOST = 300 };
 
 static unsigned new_seed(void)
 {
