@@ -7,14 +7,17 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,12 +28,19 @@
 
 enum { MAX_REPORT = 1 << 16, NO_FD = -1 };
 
+/* Descriptors of the traced program, above those that it starts with. */
+enum { POLLED = 200, COUNTER, EPOLL, EPOLL_OF_PIPE, LISTENING };
+
 /* Each call has rules of its own, so that no row speaks for another. */
 static const char spec[] =
 	"timer_create(clockid, sevp = { sigev_notify = SIGEV_NONE, .. }, timerid);\n"
 	"rt_sigaction(signum, act = { sa_flags = SA_RESTART | SA_RESTORER, .. }, old, size);\n"
 	"epoll_ctl(epfd, op, fd, event = { events = EPOLLIN | EPOLLET, .. });\n"
-	"poll(fds = [ { events = POLLIN, .. } ], nfds, timeout);\n"
+	"poll(fds = [ { events = POLLIN, revents = POLLIN, .. } ], nfds, timeout);\n"
+	"epoll_wait(epfd, events = [ { events = EPOLLIN, .. } ], maxevents, timeout);\n"
+	"sched_getattr(pid, attr = { sched_policy = SCHED_OTHER, .. }, size, flags = 0);\n"
+	"sigaltstack(ss, old_ss = { ss_flags = 0, .. });\n"
+	"accept(sockfd, addr = { sa_family = AF_INET, .. }, addrlen);\n"
 	"struct address = { sa_family = AF_INET | AF_UNIX, .. };\n"
 	"bind(sockfd, addr = <address>, addrlen);\n"
 	"struct header = { msg_name = <address>, msg_control = NULL, .. };\n"
@@ -46,6 +56,15 @@ static struct epoll_event event_fits = {.events = EPOLLIN | EPOLLET};
 static struct epoll_event event_out = {.events = EPOLLIN | EPOLLOUT};
 static struct pollfd polled[3] = {{NO_FD, POLLIN, 0}, {NO_FD, POLLIN, 0}, {NO_FD, POLLOUT, 0}};
 static struct pollfd polled_wild[1] = {{NO_FD, 0x7fff, 0}};
+/* What the kernel overwrites, or leaves alone when the call fails, would match nothing. */
+static struct pollfd polled_fd[1] = {{0, POLLIN, 0x7fff}};
+static struct epoll_event waited[2] = {{.events = EPOLLOUT}, {.events = EPOLLOUT}};
+static struct epoll_event hung_up[1] = {{.events = EPOLLIN}};
+static uint32_t attributes[12] = {48, 99};
+static stack_t old_stack = {.ss_flags = 77}, new_stack;
+static char stack_bytes[1 << 16];
+static struct sockaddr_un accepted = {.sun_family = AF_INET6};
+static socklen_t accepted_len = sizeof(accepted);
 static struct sockaddr inet = {.sa_family = AF_INET};
 static struct sockaddr inet6 = {.sa_family = AF_INET6};
 static char control[64];
@@ -76,6 +95,20 @@ static const struct {
 	{SYS_poll, "poll", {P(polled), 3, 0}},
 	{SYS_poll, "poll", {P(polled_wild), 1, 0}},
 	{SYS_poll, NULL, {0, 0, 0}},
+	{SYS_poll, NULL, {P(polled_fd), 1, 0}},
+	{SYS_epoll_wait, NULL, {EPOLL, P(waited), 2, 0}},
+	{SYS_epoll_wait, NULL, {MINUS_1, P(hung_up), 1, 0}},
+	{SYS_close, NULL, {POLLED}},
+	{SYS_poll, "poll", {P(polled_fd), 1, 0}},
+	{SYS_epoll_wait, "epoll_wait", {EPOLL_OF_PIPE, P(hung_up), 1, 0}},
+	{SYS_sched_getattr, NULL, {0, P(attributes), 48, 0}},
+	{SYS_sched_getattr, NULL, {MINUS_1, P(attributes), 48, 0}},
+	{SYS_sched_getattr, "sched_getattr", {0, P(attributes), 48, 1}},
+	{SYS_sigaltstack, "sigaltstack", {0, P(&old_stack)}},
+	{SYS_sigaltstack, NULL, {P(&new_stack), 0}},
+	{SYS_sigaltstack, NULL, {0, P(&old_stack)}},
+	{SYS_accept, "accept", {LISTENING, P(&accepted), P(&accepted_len)}},
+	{SYS_accept, NULL, {MINUS_1, P(&accepted), P(&accepted_len)}},
 	{SYS_bind, NULL, {MINUS_1, P(&inet), sizeof(inet)}},
 	{SYS_bind, "bind", {MINUS_1, P(&inet6), sizeof(inet6)}},
 	{SYS_bind, "bind", {MINUS_1, P(&inet), 1}},
@@ -95,8 +128,54 @@ static const struct {
 
 enum { CALL_COUNT = sizeof(calls) / sizeof(*calls) };
 
+/* The descriptors that the calls name: by number, so that the table may. */
+static void put(int from, int to)
+{
+	if (from != to) {
+		dup2(from, to);
+		close(from);
+	}
+}
+
+static void watch(int fd, int in, uint32_t events)
+{
+	struct epoll_event event = {.events = events};
+
+	syscall(SYS_epoll_ctl, fd, EPOLL_CTL_ADD, in, &event);
+}
+
+/* Two counters that can be read, one that is polled; a pipe that nobody writes to any more; a
+ * socket with somebody waiting. */
+static bool make_descriptors(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "\0scml_pitfalls"};
+	socklen_t len = offsetof(struct sockaddr_un, sun_path) + 14 + sizeof(pid_t);
+	pid_t pid = getpid();
+	int pipes[2], client = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	memcpy(address.sun_path + 14, &pid, sizeof(pid));
+	put(eventfd(1, 0), POLLED);
+	put(eventfd(1, 0), COUNTER);
+	put(epoll_create1(0), EPOLL);
+	put(epoll_create1(0), EPOLL_OF_PIPE);
+	put(socket(AF_UNIX, SOCK_STREAM, 0), LISTENING);
+	if (pipe(pipes) || client < 0 ||
+	    syscall(SYS_bind, LISTENING, (struct sockaddr *)&address, len) ||
+	    listen(LISTENING, 1) || connect(client, (struct sockaddr *)&address, len))
+		return false;
+	close(pipes[1]);
+	watch(EPOLL, POLLED, EPOLLIN);
+	watch(EPOLL, COUNTER, EPOLLIN);
+	watch(EPOLL_OF_PIPE, pipes[0], EPOLLIN);
+	return true;
+}
+
 static int make_calls(void)
 {
+	polled_fd[0].fd = POLLED;
+	new_stack = (stack_t){.ss_sp = stack_bytes, .ss_size = sizeof(stack_bytes)};
+	if (!make_descriptors())
+		return 1;
 	for (size_t i = 0; i < CALL_COUNT; i++)
 		syscall(calls[i].nr, calls[i].args[0], calls[i].args[1], calls[i].args[2],
 			calls[i].args[3], calls[i].args[4], calls[i].args[5]);

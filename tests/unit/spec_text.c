@@ -54,8 +54,8 @@ const char *spec_text_messages(struct spec_text *spec)
 	return all;
 }
 
-static enum scml_read read_own(void *context, uint64_t address, void *buffer, size_t size,
-			       size_t *done)
+enum scml_read spec_text_read_own(void *context, uint64_t address, void *buffer, size_t size,
+				  size_t *done)
 {
 	struct iovec local = {buffer, size};
 	struct iovec remote = {(void *)(uintptr_t)address, size};
@@ -72,7 +72,7 @@ enum scml_verdict spec_text_verdict(const struct spec_text *spec, const char *na
 				    const uint64_t args[static SCML_REGISTERS],
 				    bool sees_memory)
 {
-	const struct scml_memory memory = {.read = read_own};
+	const struct scml_memory memory = {.read = spec_text_read_own};
 	const struct abi_db *db = abi_builtin();
 	const struct abi_call *abi = abi_call_find(db, name);
 	struct scml_call call = {.arch = spec->table->arch};

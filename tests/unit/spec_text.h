@@ -24,6 +24,10 @@ void spec_text_free(struct spec_text *spec);
 /** The diagnostics, a line each: `LINE:COLUMN: LEVEL: TEXT [NAME]`. Lives in the arena. */
 const char *spec_text_messages(struct spec_text *spec);
 
+/** A memory callback: this process's own memory. */
+enum scml_read spec_text_read_own(void *context, uint64_t address, void *buffer, size_t size,
+				  size_t *done);
+
 /** The verdict for the call NAME with ARGS; memory is this process's own where SEES_MEMORY. */
 enum scml_verdict spec_text_verdict(const struct spec_text *spec, const char *name,
 				    const uint64_t args[static SCML_REGISTERS],

@@ -3,6 +3,7 @@
  * is one of them, by what the kernel was seen to do with the values.
  */
 #include <check.h>
+#include <linux/audit.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
@@ -48,9 +49,17 @@ struct row {
 #define SOCKET_RULE                                                                        \
 	"opt = SOCK_CLOEXEC | SOCK_NONBLOCK; socket(family = AF_INET, type = SOCK_STREAM " \
 	"| SOCK_DGRAM | <opt>, protocol);"
+#define LACKED_RULES                                                           \
+	"fork(); vfork(); pipe(fds); select(n, r, w, e, t); stat(path, buf); " \
+	"lstat(path, buf); access(path, mode); poll(fds, nfds, timeout);"
 #define RAW_RULE                                                                          \
 	"opt = SOCK_CLOEXEC | SOCK_NONBLOCK; socket(family = AF_INET, type = SOCK_RAW | " \
 	"<opt>, protocol);"
+
+#define ATTR_RULE \
+	"sched_getattr(pid, attr = { sched_policy = SCHED_FIFO, .. }, size, flags = 0);"
+#define STACK_RULE   "sigaltstack(ss, old_ss = { ss_flags = SS_DISABLE, .. });"
+#define REVENTS_RULE "poll(fds = [ { revents = POLLIN, .. } ], nfds, timeout);"
 
 static const struct row rows[] = {
 	/* zero */
@@ -110,6 +119,9 @@ static const struct row rows[] = {
 	{X86, SHARED_RULE, "mmap", {0, 1, 1, 0x23, 3, 0}, YES},
 	{X86, SHARED_RULE, "mmap", {0, 1, 1, 0x20, 3, 0}, NO},
 	{X86, MMAP_RULE, "mmap", {0, 1, 1, 0x40022 | 21u << 26, 3, 0}, YES},
+	{X86, MMAP_RULE, "mmap", {0, 1, 1, 0x22 | 21u << 26, 3, 0}, YES},
+	{X86, SHARED_RULE, "mmap", {0, 1, 1, 0x23 | 21u << 26, 3, 0}, YES},
+	{X86, SHARED_RULE, "mmap", {0, 1, 1, 0x40023 | 21u << 26, 3, 0}, NO},
 	{X86, CLONE_RULE, "clone", {34}, NO},
 	{X86, CLONE_RULE, "clone", {32}, YES},
 	{X86, CLONE_RULE, "clone", {0x80}, NO},
@@ -277,7 +289,8 @@ static const struct row rows[] = {
 	{X86, "open(p, flags = O_RDONLY | O_LARGEFILE);", "open", {1, 0x8000}, YES},
 	{ARM, "poll(fds, nfds, timeout);", "io_setup", {0}, NO},
 	{ARM, "open(p, f);", "io_setup", {0}, NO},
-	{RISCV, "fork(); pipe(fds); select(n, r, w, e, t);", "io_setup", {0}, NO},
+	{ARM, LACKED_RULES, "io_setup", {0}, NO},
+	{RISCV, LACKED_RULES, "io_setup", {0}, NO},
 	{ARM, "clone(fn, stack, flags = CLONE_VM, ..);", "clone", {0x100, 0, 0x200}, YES},
 	{X86, "clone(fn, stack, flags = CLONE_VM, ..);", "clone", {0x200, 0, 0x100}, NO},
 	{ARM,
@@ -373,6 +386,13 @@ static const struct row rows[] = {
 	 {3, 1, 1},
 	 OPEN},
 	{X86, "accept(fd, addr = { sa_family = AF_INET, .. }, len);", "accept", {3, 0, 0}, YES},
+	{X86, ATTR_RULE, "sched_getattr", {0, 1, 48, 0}, OPEN},
+	{X86, ATTR_RULE, "sched_getattr", {0, 1, 48, 1}, NO},
+	{X86, ATTR_RULE, "sched_getattr", {0, 0, 48, 0}, YES},
+	{X86, STACK_RULE, "sigaltstack", {0, 1}, OPEN},
+	{X86, STACK_RULE, "sigaltstack", {0, 0}, YES},
+	{X86, REVENTS_RULE, "poll", {1, 1, 0}, OPEN},
+	{X86, REVENTS_RULE, "poll", {0, 1, 0}, YES},
 	{X86,
 	 "rt_sigprocmask(how = SIG_BLOCK | SIG_UNBLOCK, set, old, size);",
 	 "rt_sigprocmask",
@@ -438,6 +458,23 @@ static int memory_verdict(const char *text, const char *call, uint64_t a, uint64
 	return verdict;
 }
 
+/* The verdict once CALL has returned RET with EVENTS filled in. */
+static int returned_verdict(const struct spec_text *spec, const char *name, uint64_t events,
+			    int64_t ret)
+{
+	const struct scml_memory memory = {.read = spec_text_read_own};
+	struct scml_call call = {.arch = spec->table->arch, .has_returned = true, .ret = ret};
+	uint64_t nr;
+
+	ck_assert(abi_num(spec->rules->db, abi_call_find(spec->rules->db, name)->nr,
+			  spec->rules->arch, &nr));
+	call.nr = (uint32_t)nr;
+	call.args[0] = 3;
+	call.args[1] = events;
+	call.args[2] = 2;
+	return (int)scml_match(spec->table, &call, &memory, NULL);
+}
+
 START_TEST(a_notification_of_zero_is_a_signal_and_not_none)
 {
 	static const char rule[] =
@@ -475,6 +512,104 @@ START_TEST(the_events_of_epoll_lie_close_together_on_x86)
 	ck_assert_int_eq(memory_verdict(rule, "epoll_ctl", 3, 1, 4, (uintptr_t)&event), YES);
 	event.events |= EPOLLOUT;
 	ck_assert_int_eq(memory_verdict(rule, "epoll_ctl", 3, 1, 4, (uintptr_t)&event), NO);
+}
+END_TEST
+
+/* An array of two events as ARCH lays it out: EPOLLIN each, and data that would be an unknown
+ * event where the stride is wrong. */
+static void lay_events(unsigned char bytes[static 32], size_t data_at, size_t stride)
+{
+	const uint32_t event = EPOLLIN;
+
+	memset(bytes, 0, 32);
+	for (size_t i = 0; i < 2; i++) {
+		memcpy(bytes + i * stride, &event, sizeof(event));
+		memset(bytes + i * stride + data_at, 0xff, 8);
+	}
+}
+
+START_TEST(events_of_epoll_have_a_stride_of_their_own_on_each_architecture)
+{
+	static const struct {
+		const char *arch;
+		size_t data_at, stride;
+	} layouts[] = {{X86, 4, 12}, {ARM, 8, 16}, {RISCV, 8, 16}};
+	static const char rule[] = "epoll_pwait(epfd, events = [ { events = EPOLLIN, .. } ], "
+				   "maxevents, timeout, sigmask, size);";
+	unsigned char bytes[32];
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts); i++) {
+		for (size_t j = 0; j < sizeof(layouts) / sizeof(*layouts); j++) {
+			struct spec_text spec = spec_text_compile(rule, layouts[i].arch);
+			bool fits = layouts[i].stride == layouts[j].stride;
+
+			lay_events(bytes, layouts[j].data_at, layouts[j].stride);
+			ck_assert_int_eq(
+				returned_verdict(&spec, "epoll_pwait", (uintptr_t)bytes, 2),
+				fits ? YES : NO);
+			spec_text_free(&spec);
+		}
+	}
+}
+END_TEST
+
+START_TEST(one_event_of_epoll_has_its_data_where_the_architecture_says)
+{
+	static const char rule[] =
+		"epoll_ctl(epfd, op, fd, event = { events = EPOLLIN, data = 7 });";
+	const uint32_t close_together[4] = {EPOLLIN, 7, 0, 0}, apart[4] = {EPOLLIN, 9, 7, 0};
+	static const char *const archs[] = {X86, ARM, RISCV};
+
+	for (size_t i = 0; i < sizeof(archs) / sizeof(*archs); i++) {
+		struct spec_text spec = spec_text_compile(rule, archs[i]);
+		uint64_t args[SCML_REGISTERS] = {3, 1, 4, (uintptr_t)close_together};
+
+		ck_assert_int_eq((int)spec_text_verdict(&spec, "epoll_ctl", args, true),
+				 i == 0 ? YES : NO);
+		args[3] = (uintptr_t)apart;
+		ck_assert_int_eq((int)spec_text_verdict(&spec, "epoll_ctl", args, true),
+				 i == 0 ? NO : YES);
+		spec_text_free(&spec);
+	}
+}
+END_TEST
+
+START_TEST(numbers_of_another_table_are_not_looked_up_in_this_one)
+{
+	struct spec_text spec = spec_text_compile(SOCKET_RULE, X86);
+	struct bpf_options options = bpf_options_default();
+	const struct seccomp_data calls[] = {
+		{.nr = 41, .arch = AUDIT_ARCH_X86_64, .args = {2, 1, 0}},
+		{.nr = 41 | 0x40000000, .arch = AUDIT_ARCH_X86_64, .args = {2, 1, 0}},
+		{.nr = 41, .arch = AUDIT_ARCH_I386, .args = {2, 1, 0}},
+	};
+	struct scml_call x32 = {
+		.arch = AUDIT_ARCH_X86_64, .nr = 41 | 0x40000000, .args = {2, 1, 0}};
+	struct bpf_result result;
+	struct bpf_code code;
+
+	code = bpf_compile(spec.arena, spec.diags, (const struct rules *const *)&spec.rules, 1,
+			   &options);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		ck_assert(bpf_sim(code.items, code.count, &calls[i], &result));
+		ck_assert_uint_eq(result.action,
+				  i == 0 ? SECCOMP_RET_ALLOW : SECCOMP_RET_KILL_PROCESS);
+	}
+	ck_assert_int_eq((int)scml_match(spec.table, &x32, NULL, NULL), NO);
+	x32.nr = 41;
+	ck_assert_int_eq((int)scml_match(spec.table, &x32, NULL, NULL), YES);
+	spec_text_free(&spec);
+}
+END_TEST
+
+START_TEST(what_the_kernel_fills_in_is_not_tested_before_it_does)
+{
+	struct pollfd fds[1] = {{3, POLLIN, 0x7fff}};
+	struct spec_text spec = spec_text_compile(REVENTS_RULE, X86);
+	const uint64_t args[SCML_REGISTERS] = {(uintptr_t)fds, 1, 0};
+
+	ck_assert_int_eq((int)spec_text_verdict(&spec, "poll", args, true), OPEN);
+	spec_text_free(&spec);
 }
 END_TEST
 
@@ -527,6 +662,10 @@ int main(void)
 	tcase_add_test(tcase, a_notification_of_zero_is_a_signal_and_not_none);
 	tcase_add_test(tcase, the_kernel_has_a_sigaction_of_its_own);
 	tcase_add_test(tcase, the_events_of_epoll_lie_close_together_on_x86);
+	tcase_add_test(tcase, events_of_epoll_have_a_stride_of_their_own_on_each_architecture);
+	tcase_add_test(tcase, one_event_of_epoll_has_its_data_where_the_architecture_says);
+	tcase_add_test(tcase, numbers_of_another_table_are_not_looked_up_in_this_one);
+	tcase_add_test(tcase, what_the_kernel_fills_in_is_not_tested_before_it_does);
 	tcase_add_test(tcase, an_unsigned_count_is_cut_to_its_width);
 	tcase_add_test(tcase, calls_that_no_64_bit_machine_has_give_a_note_and_no_rule);
 	tcase_add_test(tcase, a_name_at_another_parameters_place_draws_a_warning);
