@@ -23,6 +23,13 @@ bool abi_build_error(struct abi_build *build, struct span span, const char *form
 	return false;
 }
 
+void abi_build_full(struct abi_build *build, struct span span, unsigned max, const char *what)
+{
+	if (!build->is_full)
+		abi_build_error(build, span, "more than %u %s", max, what);
+	build->is_full = true;
+}
+
 static struct abi_name_slot *slot_of(const struct abi_build *build,
 				     const struct abi_names *names, const char *name)
 {
@@ -142,15 +149,47 @@ uint32_t abi_build_add(struct abi_build *build, enum abi_kind kind, const char *
 	}
 	index = (uint32_t)push_record(build, kind, str, span);
 	if (index > MAX_RECORDS) {
-		abi_build_error(build, span, "more than %d records of one kind", MAX_RECORDS);
+		abi_build_full(build, span, MAX_RECORDS, "records of one kind");
 		return 0;
 	}
 	names_put(build, &build->index[kind], str, index);
 	return index;
 }
 
-struct abi_num abi_build_num(struct abi_build *build, const uint64_t *values, uint16_t absent)
+/* The slot of ROW, or the free one where it belongs. */
+static uint32_t *row_slot(const struct abi_build *build, const struct abi_row *row)
 {
+	uint64_t hash = 0;
+	uint32_t at;
+
+	for (size_t arch = 0; arch < ABI_MAX_ARCHS; arch++)
+		hash = (hash ^ row->values[arch]) * UINT64_C(0x9e3779b97f4a7c15);
+	at = (uint32_t)(hash >> 32) & (build->row_size - 1);
+	while (build->row_slots[at] &&
+	       memcmp(&build->rows.items[build->row_slots[at]], row, sizeof(*row)) != 0)
+		at = (at + 1) & (build->row_size - 1);
+	return &build->row_slots[at];
+}
+
+/* Row 0 is none. */
+static void rows_grow(struct abi_build *build)
+{
+	uint32_t size = build->row_size ? build->row_size : 512;
+
+	while (build->rows.count * 2 >= size)
+		size *= 2;
+	if (size == build->row_size)
+		return;
+	build->row_size = size;
+	build->row_slots = ARENA_ARRAY(build->arena, uint32_t, size);
+	for (uint32_t i = 1; i < build->rows.count; i++)
+		*row_slot(build, &build->rows.items[i]) = i;
+}
+
+struct abi_num abi_build_num(struct abi_build *build, struct span span, const uint64_t *values,
+			     uint16_t absent)
+{
+	uint32_t *slot;
 	struct abi_row row = {{0}};
 	uint64_t common = 0;
 	bool is_known = false, is_same = true;
@@ -165,15 +204,17 @@ struct abi_num abi_build_num(struct abi_build *build, const uint64_t *values, ui
 	}
 	if (is_same)
 		return (struct abi_num){common, 0, absent};
-	for (size_t i = 1; i < build->rows.count; i++)
-		if (memcmp(&build->rows.items[i], &row, sizeof(row)) == 0)
-			return (struct abi_num){0, (uint16_t)i, absent};
+	rows_grow(build);
+	slot = row_slot(build, &row);
+	if (*slot)
+		return (struct abi_num){0, (uint16_t)*slot, absent};
 	if (build->rows.count > MAX_RECORDS) {
-		abi_build_error(build, SPAN_NONE, "more than %d rows of numbers", MAX_RECORDS);
+		abi_build_full(build, span, MAX_RECORDS, "numbers that differ by architecture");
 		return (struct abi_num){0, 0, absent};
 	}
+	*slot = (uint32_t)build->rows.count;
 	vec_push(build->arena, &build->rows, row);
-	return (struct abi_num){0, (uint16_t)(build->rows.count - 1), absent};
+	return (struct abi_num){0, (uint16_t)*slot, absent};
 }
 
 bool abi_build_value(const struct abi_build *build, struct abi_num num, unsigned arch,

@@ -52,6 +52,9 @@ struct abi_build {
 	VEC(uint32_t) refs;
 	VEC(abi_str) names;
 	VEC(struct abi_row { uint64_t values[ABI_MAX_ARCHS]; }) rows;
+	uint32_t *row_slots; /* rows by hash; 0 is a free slot */
+	uint32_t row_size;   /* a power of two, or 0 */
+	bool is_full;	     /* a table was, and it was said */
 
 	/* Where a record of this run stands; SPAN_NONE for those of the base. */
 	VEC(struct span) const_spans, set_spans, struct_spans, call_spans;
@@ -66,6 +69,9 @@ struct abi_build *abi_build_new(struct arena *arena, struct diags *diags,
 bool abi_build_error(struct abi_build *build, struct span span, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** Push an error at SPAN: MAX of WHAT are there, and no more fit. Once, for the first table. */
+void abi_build_full(struct abi_build *build, struct span span, unsigned max, const char *what);
+
 /** TEXT in the string pool. */
 abi_str abi_build_string(struct abi_build *build, const char *text);
 
@@ -79,8 +85,12 @@ uint32_t abi_build_find(const struct abi_build *build, enum abi_kind kind, const
 uint32_t abi_build_add(struct abi_build *build, enum abi_kind kind, const char *name,
 		       struct span span, bool *is_new);
 
-/** VALUES (one per arch) and the bits in ABSENT as a number of the database. */
-struct abi_num abi_build_num(struct abi_build *build, const uint64_t *values, uint16_t absent);
+/**
+ * VALUES (one per arch) and the bits in ABSENT as a number of the database. An error at SPAN
+ * where no more numbers that differ by architecture fit.
+ */
+struct abi_num abi_build_num(struct abi_build *build, struct span span, const uint64_t *values,
+			     uint16_t absent);
 
 /** The number NUM on ARCH; false where it does not exist there. */
 bool abi_build_value(const struct abi_build *build, struct abi_num num, unsigned arch,

@@ -1,5 +1,8 @@
 #include "abi_load.h"
 
+/* A suggestion looks at all names: for the first faults of a file only. */
+enum { MAX_SUGGESTED = 100 };
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,7 +129,7 @@ bool abi_load_value(struct abi_build *build, const struct abi_node *node, struct
 				build, one->span,
 				"a value must be a number, such as 5, -1 or 0x20");
 	}
-	*num = abi_build_num(build, values, absent);
+	*num = abi_build_num(build, node->span, values, absent);
 	return true;
 }
 
@@ -141,7 +144,8 @@ uint32_t abi_load_const(struct abi_build *build, const struct abi_node *node)
 	index = abi_build_find(build, ABI_KIND_CONST, node->text);
 	if (index)
 		return index;
-	near = abi_suggest(&db, ABI_NAME_CONST, node->text);
+	near = build->errors < MAX_SUGGESTED ? abi_suggest(&db, ABI_NAME_CONST, node->text)
+					     : NULL;
 	abi_build_error(build, node->span, "no constant is called '%s'%s%s%s", node->text,
 			near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
 	return 0;

@@ -213,7 +213,7 @@ static uint16_t load_mux(struct abi_build *build, const struct abi_node *by,
 		vec_push(build->arena, &build->cases, cases.list.items[i]);
 	vec_push(build->arena, &build->muxes, mux);
 	if (build->muxes.count > UINT16_MAX)
-		abi_build_error(build, by->span, "too many multiplexed parameters");
+		abi_build_full(build, by->span, UINT16_MAX, "multiplexed parameters");
 	return (uint16_t)(build->muxes.count - 1);
 }
 

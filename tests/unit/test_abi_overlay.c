@@ -274,6 +274,20 @@ static const struct {
 	{"calls: {read: {params: []}, read: {params: []}}\n", "'read' stands here twice"},
 	{"sets: {x: {bits: [\"a\\0b\"]}}\n", "a zero byte in a value"},
 	{"archs: {vax: {word: 32, audit: 1}}\n", "an overlay cannot add architectures"},
+	{"calls: {read: {params: {default: [{name: a, type: s32}], x86_64: [a, a, a, a, a, a, "
+	 "a]}}}\n",
+	 "more than 6 parameters"},
+	{"calls: {read: {params: [{name: a, type: ptr, to: iovec, set: whence}]}}\n",
+	 "has a set but points to a struct"},
+	{"structs: {s: {size: 8, fields: {a: {off: 0, type: \"[8]bytes\", set: whence}}}}\n",
+	 "has a set but is no number"},
+	{"sets: {x: {enum: [AF_INET], ranges: [{prefix: R_, from: 1, to: 300}]}}\n",
+	 "a range has 'prefix'"},
+	{"sets: {? {a: b} : c}\n", "a map cannot be a key"},
+	{"sets: {x: {fields: [{enum: O_DIRECTORY, members: []}]}}\n",
+	 "is not the same on every architecture"},
+	{"calls: {read: {params: [{name: a, type: u32, set: whence, to: bytes}]}}\n",
+	 "has 'to' but is no pointer"},
 };
 
 START_TEST(a_wrong_overlay_is_refused_with_its_reason)
@@ -352,6 +366,67 @@ START_TEST(depth_and_size_are_bounded)
 }
 END_TEST
 
+/* COUNT entries like FORMAT, which takes a number twice, in maps of at most 1000 that PREFIX
+ * begins and SUFFIX ends. */
+static char *many(unsigned count, const char *head, const char *prefix, const char *format,
+		  const char *suffix)
+{
+	enum { IN_ONE = 1000 };
+	char *text;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(file);
+	fputs(head, file);
+	for (unsigned i = 0; i < count; i++) {
+		if (i % IN_ONE == 0) {
+			fprintf(file, "%s", i ? suffix : "");
+			fprintf(file, prefix, i);
+		}
+		fprintf(file, format, i, i);
+	}
+	fputs(suffix, file);
+	fclose(file);
+	return text;
+}
+
+/* TEXT must draw MESSAGE once, and at a place. It is freed. */
+static void expect_full(char *text, const char *message)
+{
+	struct overlay overlay = read_overlay(text, strlen(text));
+	unsigned count = 0;
+
+	ck_assert_ptr_null(overlay.db);
+	for (const struct diag *diag = diags_first(overlay.diags); diag; diag = diag->next) {
+		if (!strstr(diag->text, message))
+			continue;
+		count++;
+		ck_assert_uint_gt(diag->span.start, 0);
+	}
+	if (count != 1)
+		diags_write(overlay.diags, DIAG_TEXT, false, stderr);
+	ck_assert_msg(count == 1, "%u times '%s'", count, message);
+	arena_free(overlay.arena);
+	free(text);
+}
+
+START_TEST(tables_that_are_full_are_said_once_and_with_their_place)
+{
+	expect_full(many(66000, "constants:\n", "  h%u.h:\n", "    C%u: %u\n", ""),
+		    "more than 65535 records of one kind");
+	expect_full(many(66000, "structs:\n",
+			 "  s%u:\n    size: 100000\n    fields:\n      a: {off: 0, type: u8}\n",
+			 "      f%u: {off: {x86_64: %u, default: 99999}, type: u8}\n", ""),
+		    "more than 65535 numbers that differ by architecture");
+	expect_full(
+		many(66000, "structs:\n",
+		     "  s%u:\n    size: 100000\n    fields:\n      a: {off: 0, type: u8}\n",
+		     "      f%u: {off: 4, type: u8, by: {field: a, cases: {AF_INET: {type: u8}}}}\n",
+		     ""),
+		"more than 65535 multiplexed parameters");
+}
+END_TEST
+
 START_TEST(a_missing_overlay_is_an_error)
 {
 	struct arena *arena = arena_new();
@@ -421,6 +496,7 @@ int main(void)
 	tcase_add_test(tests, places_after_text_beyond_ascii_are_right);
 	tcase_add_test(tests, depth_and_size_are_bounded);
 	tcase_add_test(tests, a_missing_overlay_is_an_error);
+	tcase_add_test(tests, tables_that_are_full_are_said_once_and_with_their_place);
 	tcase_add_test(tests, damaged_overlays_never_crash_the_reader);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_ENV);
