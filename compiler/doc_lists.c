@@ -167,10 +167,23 @@ static bool part_accepts(const struct call_part *part, const struct doc_want *wa
 	return false;
 }
 
-/* Mark the members of SET that the rules take at PLACE. */
-static void fill_domain(struct lists_builder *builder, const struct param_place *place,
-			const struct abi_set *set, const struct selection *selection)
+/* WORD as the register holds it: in network order where SLOT says so. */
+static uint64_t register_word(const struct lists_builder *builder, const struct abi_slot *slot,
+			      uint64_t word)
 {
+	unsigned bits = abi_type_bits(builder->db, slot->type, builder->arch);
+
+	if (!abi_type(slot->type)->is_big_endian ||
+	    builder->db->archs[builder->arch].big_endian)
+		return word;
+	return __builtin_bswap64(word) >> (64 - bits);
+}
+
+/* Mark the members of the set of SLOT that the rules take at PLACE. */
+static void fill_domain(struct lists_builder *builder, const struct param_place *place,
+			const struct abi_slot *slot, const struct selection *selection)
+{
+	const struct abi_set *set = &builder->db->sets[slot->set];
 	struct domain wanted = {
 		.param = place_name(builder, place),
 		.set = set,
@@ -191,7 +204,8 @@ static void fill_domain(struct lists_builder *builder, const struct param_place 
 
 			if (*accepted || !member_at(builder, field, j, &want.value))
 				continue;
-			want.value &= want.mask;
+			want.value = register_word(builder, slot, want.value & want.mask);
+			want.mask = register_word(builder, slot, want.mask);
 			*accepted = part_accepts(place->part, &want, selection);
 		}
 	}
@@ -288,7 +302,7 @@ static void fill_case(struct lists_builder *builder, const struct param_place *p
 	selection.param = place_name(builder, chooser);
 	written = written_name(builder, place->part, selection.param, value);
 	selection.value = written ? written : abi_string(builder->db, constant->name);
-	fill_domain(builder, place, &builder->db->sets[slot->set], &selection);
+	fill_domain(builder, place, slot, &selection);
 }
 
 /* The case that is for every other value than SEEN: those of the selector's own set. */
@@ -344,7 +358,7 @@ static void fill_domains(struct lists_builder *builder, const struct call_part *
 		if (slot->mux)
 			fill_cases(builder, &place, &builder->db->muxes[slot->mux]);
 		else if (slot->set && slot->target == ABI_TARGET_NONE)
-			fill_domain(builder, &place, &builder->db->sets[slot->set], NULL);
+			fill_domain(builder, &place, slot, NULL);
 	}
 }
 

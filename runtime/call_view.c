@@ -223,3 +223,13 @@ size_t call_param_count(const struct call_view *view, const struct abi_variant *
 	}
 	return count < SCML_REGISTERS ? count : SCML_REGISTERS;
 }
+
+uint64_t call_register_word(const struct call_view *view, const struct abi_slot *slot,
+			    uint64_t word)
+{
+	unsigned bits = abi_type_bits(view->db, slot->type, view->arch);
+
+	if (!abi_type(slot->type)->is_big_endian || view->db->archs[view->arch].big_endian)
+		return word;
+	return __builtin_bswap64(word) >> (64 - bits);
+}

@@ -266,7 +266,8 @@ static void see_call(struct learn *learn, const struct visit *visit, const struc
 										learn->arch)));
 	for (size_t i = 0; i < SCML_REGISTERS; i++) {
 		if (slots[i] && !(view->call->unknown >> i & 1))
-			see_place(visit, NULL, &group->places[i], view->call->args[i], 0);
+			see_place(visit, NULL, &group->places[i],
+				  call_register_word(view, slots[i], view->call->args[i]), 0);
 	}
 }
 

@@ -390,17 +390,6 @@ static void put_set(const struct render_job *job, const struct abi_slot *slot, u
 	render_put(job->text, "%s", is_big ? ")" : "");
 }
 
-/* What a register holds in network order is turned as memory is turned when it is read. */
-static uint64_t host_order(const struct call_view *view, const struct abi_slot *slot,
-			   uint64_t word)
-{
-	unsigned bits = abi_type_bits(view->db, slot->type, view->arch);
-
-	if (!abi_type(slot->type)->is_big_endian || view->db->archs[view->arch].big_endian)
-		return word;
-	return __builtin_bswap64(word) >> (64 - bits);
-}
-
 void render_slot(const struct render_job *job, const struct call_scope *scope,
 		 const struct abi_slot *slot, uint64_t word)
 {
@@ -409,7 +398,7 @@ void render_slot(const struct render_job *job, const struct call_scope *scope,
 	slot = call_slot(job->view, scope, slot);
 	bits = abi_type_bits(job->view->db, slot->type, job->view->arch);
 	if (!scope)
-		word = host_order(job->view, slot, word);
+		word = call_register_word(job->view, slot, word);
 	if (slot->target != ABI_TARGET_NONE)
 		put_target(job, scope, slot, render_cut(word, bits, false));
 	else if (slot->set && slot->type != ABI_TYPE_DIRFD)

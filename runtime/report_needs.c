@@ -68,8 +68,10 @@ static void need_call(struct report_needs *needs, const struct report_call *call
 		slot = value_slot(of->db, of->arch, call->call, one.param);
 		if (slot && slot->set && slot->target == ABI_TARGET_NONE &&
 		    !word_is_number(slot->type) && !(call->call->unknown >> i & 1))
-			add_parts(needs, &one, call->call->args[i], UINT64_MAX,
-				  set_of(of, slot));
+			add_parts(needs, &one,
+				  value_in_order(of->db, of->arch, slot, one.param,
+						 call->call->args[i]),
+				  UINT64_MAX, set_of(of, slot));
 	}
 }
 
@@ -105,6 +107,7 @@ static void need_of_reason(struct report_needs *needs, const struct report_call 
 	bool is_word = test->op == SCML_OP_IN || test->op == SCML_OP_NOT_IN ||
 		       test->op == SCML_OP_BITS;
 	const struct abi_slot *slot;
+	uint64_t mask;
 
 	one.param = of->table->strings + test->name;
 	slot = value_slot(of->db, of->arch, call->call, one.param);
@@ -114,10 +117,10 @@ static void need_of_reason(struct report_needs *needs, const struct report_call 
 		return;
 	}
 	/* Of flags only those that are missing; of an enum the whole field. */
-	add_parts(needs, &one, reason->value,
-		  test->op == SCML_OP_BITS ? cause_refused_part(of->table, test, reason->value)
-					   : test->mask,
-		  set_of(of, slot));
+	mask = test->op == SCML_OP_BITS ? cause_refused_part(of->table, test, reason->value)
+					: test->mask;
+	add_parts(needs, &one, value_in_order(of->db, of->arch, slot, one.param, reason->value),
+		  value_in_order(of->db, of->arch, slot, one.param, mask), set_of(of, slot));
 }
 
 /* Every part of a condition that fails needs something of its own. */

@@ -263,6 +263,15 @@ const struct abi_slot *value_slot(const struct abi_db *db, unsigned arch,
 	return find_slot(&walk, place);
 }
 
+uint64_t value_in_order(const struct abi_db *db, unsigned arch, const struct abi_slot *slot,
+			const char *place, uint64_t word)
+{
+	if (!slot || !abi_type(slot->type)->is_big_endian || db->archs[arch].big_endian ||
+	    strpbrk(place, ".["))
+		return word;
+	return __builtin_bswap64(word) >> (64 - abi_type_bits(db, slot->type, arch));
+}
+
 void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *call,
 		const char *place, uint64_t word, uint64_t mask,
 		char name[static VALUE_NAME_MAX])
@@ -273,6 +282,8 @@ void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *
 	struct text text = {name, 0};
 
 	name[0] = '\0';
+	word = value_in_order(db, arch, slot, place, word);
+	mask = value_in_order(db, arch, slot, place, mask);
 	if (slot && slot->set)
 		append_set(&walk, &db->sets[slot->set], bits, word, mask ? mask : UINT64_MAX,
 			   &text);
@@ -280,6 +291,9 @@ void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *
 	 */
 	if (!text.used && slot && slot->type == ABI_TYPE_PTR && word)
 		append(&text, "a pointer other than NULL");
+	/* A port. */
+	if (!text.used && slot && slot->type == ABI_TYPE_BE16)
+		append(&text, "%" PRIu64, word);
 	if (!text.used)
 		append_number(mask && cut(mask, bits) != cut(UINT64_MAX, bits) ? NULL : slot,
 			      bits, word, &text);

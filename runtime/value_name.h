@@ -17,6 +17,14 @@ const struct abi_slot *value_slot(const struct abi_db *db, unsigned arch,
 				  const struct scml_call *call, const char *place);
 
 /**
+ * WORD, or a mask of its bits, as it stands at PLACE, which is SLOT (may be NULL), in the order in
+ * which constants are written: a register that holds a number in network order (the protocol
+ * of a packet socket) is turned. What comes from memory has been.
+ */
+uint64_t value_in_order(const struct abi_db *db, unsigned arch, const struct abi_slot *slot,
+			const char *place, uint64_t word);
+
+/**
  * Write WORD, which stands at PLACE (`flags`, `addr.sa_family`) of CALL, to NAME: by the names
  * that the database has for its members, or as a number.
  * @param mask  the bits of the word that matter; 0: all
