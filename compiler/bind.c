@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "elsewhere.h"
+
 /* One order of a call's parameters. */
 struct form {
 	const struct abi_view *view; /* NULL: the kernel's */
@@ -217,6 +219,7 @@ enum bind_result bind_rule(struct diags *diags, const struct abi_db *db, unsigne
 			   const struct res_rule *rule, struct bound_rule *bound)
 {
 	const struct ast_name *name = &rule->ast->name;
+	char elsewhere[ELSEWHERE_MAX];
 	struct form form;
 	uint64_t nr;
 
@@ -224,9 +227,10 @@ enum bind_result bind_rule(struct diags *diags, const struct abi_db *db, unsigne
 	if (!bound->call)
 		return report_unknown_call(diags, db, name);
 	if (!abi_num(db, bound->call->nr, arch, &nr)) {
+		elsewhere_archs(db, bound->call->nr, elsewhere);
 		diag_add(diags, DIAG_ABSENT_CALL, name->span,
-			 "%s has no system call '%s'; the rule has no effect there",
-			 abi_string(db, db->archs[arch].name), name->text);
+			 "%s has no system call '%s'; the rule has no effect there%s",
+			 abi_string(db, db->archs[arch].name), name->text, elsewhere);
 		return BIND_ABSENT;
 	}
 	bound->nr = (uint32_t)nr;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "elsewhere.h"
 #include "memory.h"
 #include "test.h"
 #include "word.h"
@@ -296,10 +297,13 @@ static void check_case_members(const struct mux_walk *walk, const bool *live)
 			counts = live[j] &&
 				 slot_has_member(scope->db, &mux_case(walk, j)->slot, constant);
 		if (!counts)
-			diag_add(scope->diags, DIAG_FOREIGN_CONSTANT, part->span,
-				 "'%s' is no value of '%s' for what this rule asks of the "
-				 "parameter that selects its meaning; it matches nothing here",
-				 part->name.text, scope->path);
+			diag_add(
+				scope->diags, DIAG_FOREIGN_CONSTANT, part->span,
+				"'%s' is no value of '%s' for what this rule asks of the "
+				"parameter that selects its meaning; it matches nothing here%s",
+				part->name.text, scope->path,
+				elsewhere_constant(scope->arena, scope->db, scope->params,
+						   scope->param_count, constant));
 	}
 }
 

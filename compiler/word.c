@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "elsewhere.h"
 #include "test.h"
 
 static bool report_unknown(const struct pattern_scope *scope, const struct ast_part *part)
@@ -40,10 +41,12 @@ static bool read_constant(const struct pattern_scope *scope, const struct ast_pa
 	part->value = value;
 	if (part->is_absent) {
 		const struct abi_arch *arch = &scope->db->archs[scope->arch];
+		char elsewhere[ELSEWHERE_MAX];
 
+		elsewhere_archs(scope->db, part->constant->value, elsewhere);
 		diag_add(scope->diags, DIAG_ABSENT_CONSTANT, ast->span,
-			 "%s has no '%s'; it adds nothing there",
-			 abi_string(scope->db, arch->name), ast->name.text);
+			 "%s has no '%s'; it adds nothing there%s",
+			 abi_string(scope->db, arch->name), ast->name.text, elsewhere);
 	}
 	return true;
 }
@@ -363,8 +366,10 @@ static void check_members(const struct word_context *context)
 		    part->constant->name == context->set->zero_name)
 			continue;
 		diag_add(scope->diags, DIAG_FOREIGN_CONSTANT, part->ast->span,
-			 "'%s' is none of the values of '%s'; it counts by its number",
-			 part->ast->name.text, scope->path);
+			 "'%s' is none of the values of '%s'; it counts by its number%s",
+			 part->ast->name.text, scope->path,
+			 elsewhere_constant(scope->arena, scope->db, scope->params,
+					    scope->param_count, part->constant));
 	}
 }
 
