@@ -291,9 +291,6 @@ void value_name(const struct abi_db *db, unsigned arch, const struct scml_call *
 	 */
 	if (!text.used && slot && slot->type == ABI_TYPE_PTR && word)
 		append(&text, "a pointer other than NULL");
-	/* A port. */
-	if (!text.used && slot && slot->type == ABI_TYPE_BE16)
-		append(&text, "%" PRIu64, word);
 	if (!text.used)
 		append_number(mask && cut(mask, bits) != cut(UINT64_MAX, bits) ? NULL : slot,
 			      bits, word, &text);
