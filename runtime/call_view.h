@@ -58,8 +58,8 @@ uint16_t call_union_case(const struct call_view *view, const struct call_scope *
 size_t call_param_count(const struct call_view *view, const struct abi_variant *variant);
 
 /**
- * WORD of a register, which SLOT describes, in the order in which constants are written: what is
- * in network order is turned, as memory is when it is read.
+ * WORD of a register, which SLOT describes, in the order in which constants are written: what
+ * is in network order is turned, as memory is when it is read.
  */
 uint64_t call_register_word(const struct call_view *view, const struct abi_slot *slot,
 			    uint64_t word);

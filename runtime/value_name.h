@@ -17,8 +17,8 @@ const struct abi_slot *value_slot(const struct abi_db *db, unsigned arch,
 				  const struct scml_call *call, const char *place);
 
 /**
- * WORD, or a mask of its bits, as it stands at PLACE, which is SLOT (may be NULL), in the order in
- * which constants are written: a register that holds a number in network order (the protocol
+ * WORD, or a mask of its bits, as it stands at PLACE, which is SLOT (may be NULL), in the order
+ * in which constants are written: a register that holds a number in network order (the protocol
  * of a packet socket) is turned. What comes from memory has been.
  */
 uint64_t value_in_order(const struct abi_db *db, unsigned arch, const struct abi_slot *slot,

@@ -418,12 +418,12 @@ START_TEST(tables_that_are_full_are_said_once_and_with_their_place)
 			 "  s%u:\n    size: 100000\n    fields:\n      a: {off: 0, type: u8}\n",
 			 "      f%u: {off: {x86_64: %u, default: 99999}, type: u8}\n", ""),
 		    "more than 65535 numbers that differ by architecture");
-	expect_full(
-		many(66000, "structs:\n",
-		     "  s%u:\n    size: 100000\n    fields:\n      a: {off: 0, type: u8}\n",
-		     "      f%u: {off: 4, type: u8, by: {field: a, cases: {AF_INET: {type: u8}}}}\n",
-		     ""),
-		"more than 65535 multiplexed parameters");
+	expect_full(many(66000, "structs:\n",
+			 "  s%u:\n    size: 100000\n    fields:\n      a: {off: 0, type: u8}\n",
+			 "      f%u: {off: 4, type: u8, by: {field: a, cases: {AF_INET: {type: "
+			 "u8}}}}\n",
+			 ""),
+		    "more than 65535 multiplexed parameters");
 }
 END_TEST
 
