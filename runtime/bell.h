@@ -41,7 +41,10 @@ struct bell {
  */
 int bell_open(struct bell *bell, int fd, const int *sources, size_t count);
 
-/** Is it set, and has not rung? Without it, DESK is not to be slept on. */
+/**
+ * Is it set, and has not rung? Without it, DESK is not to be slept on. That it rang may be seen
+ * on DESK first.
+ */
 bool bell_is_set(const struct bell *bell);
 
 /**
