@@ -11,4 +11,7 @@
  */
 void caller_end(pid_t tid);
 
+/** The process of TID, if that thread would take SIGSYS by a handler; else 0. */
+pid_t caller_catching_sigsys(pid_t tid);
+
 #endif

@@ -24,13 +24,15 @@ enum engine_answer_kind {
 	ENGINE_GO_ON,  /* it happens, as if it had not been delivered */
 	ENGINE_RETURN, /* it happens, and its return is delivered too */
 	ENGINE_REFUSE, /* it fails with an errno; ENGINE_ANSWERS only */
+	ENGINE_TRAP,   /* its thread has SIGSYS as from a filter, or the process ends as with
+			  ENGINE_KILL where nobody would take that; ENGINE_ANSWERS only */
 	ENGINE_KILL,   /* the process ends by SIGSYS, or by SIGKILL where it would survive that;
 			  ENGINE_ANSWERS only */
 };
 
 struct engine_answer {
 	enum engine_answer_kind kind;
-	int error;  /* ENGINE_REFUSE */
+	int error;  /* ENGINE_REFUSE; ENGINE_TRAP: what the handler finds as si_errno */
 	void *keep; /* ENGINE_RETURN: for engine_return.keep */
 };
 

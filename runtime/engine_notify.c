@@ -10,6 +10,7 @@
 
 #include "bell.h"
 #include "caller_end.h"
+#include "caller_trap.h"
 #include "engine.h"
 #include "engine_guard.h"
 #include "engine_signals.h"
@@ -81,6 +82,9 @@ static int give_answer(struct supervisor *supervisor, const struct engine_event 
 					  event->answer->keep);
 	case ENGINE_REFUSE:
 		return notify_refuse(notify, event->answer->error);
+	case ENGINE_TRAP:
+		return caller_trap(notify, event, event->answer->error,
+				   tracee_waits_killable(&supervisor->tracee));
 	case ENGINE_KILL:
 		if (!notify_is_valid(notify))
 			return ENOENT;

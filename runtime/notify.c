@@ -97,6 +97,13 @@ int notify_refuse(struct notify *notify, int error)
 	return notify_answer(notify);
 }
 
+int notify_return(struct notify *notify, int64_t value)
+{
+	memset(notify->response, 0, notify->response_size);
+	notify->response->val = value;
+	return notify_answer(notify);
+}
+
 void notify_close(struct notify *notify)
 {
 	free(notify->request);

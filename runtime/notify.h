@@ -43,6 +43,9 @@ int notify_continue(struct notify *notify);
 /** Let it fail with ERROR. @return as notify_continue() */
 int notify_refuse(struct notify *notify, int error);
 
+/** Let it return VALUE without happening. @return as notify_continue() */
+int notify_return(struct notify *notify, int64_t value);
+
 /** Free the buffers. */
 void notify_close(struct notify *notify);
 

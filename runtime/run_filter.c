@@ -109,9 +109,7 @@ struct bpf_code run_filter_watched(struct arena *arena, const struct bpf_code *c
 			return (struct bpf_code){0};
 		switch (items[i].k & SECCOMP_RET_ACTION_FULL) {
 		case SECCOMP_RET_ALLOW:
-		case SECCOMP_RET_LOG:
-		case SECCOMP_RET_TRACE:
-		case SECCOMP_RET_TRAP:
+		case SECCOMP_RET_TRACE: /* a tracer of the program's own may take it */
 			break;
 		default:
 			items[i].k = SECCOMP_RET_USER_NOTIF;

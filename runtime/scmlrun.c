@@ -28,7 +28,7 @@ struct watch {
 	const struct run_filter *filter;
 	FILE *out;
 	uint64_t stopped;
-	bool has_killed; /* a thread of the program, by the filter's word */
+	bool has_killed; /* a thread of the program, by the filter's word; or may have */
 };
 
 static int system_error(const char *what, int error)
@@ -106,7 +106,16 @@ static void on_call(void *context, const struct engine_event *event)
 	struct watch *watch = context;
 	uint32_t action = filter_action(watch, event);
 
+	watch->stopped++;
 	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_LOG:
+		watch->stopped--; /* it is named, and happens */
+		break;
+	case SECCOMP_RET_TRAP:
+		*event->answer = (struct engine_answer){
+			.kind = ENGINE_TRAP, .error = (int)(action & SECCOMP_RET_DATA)};
+		watch->has_killed = true;
+		break;
 	case SECCOMP_RET_ERRNO:
 		/* Errno 0 is an answer too: the call seems to succeed. */
 		*event->answer = (struct engine_answer){
@@ -120,7 +129,6 @@ static void on_call(void *context, const struct engine_event *event)
 		watch->has_killed = true;
 		break;
 	}
-	watch->stopped++;
 	if (!watch->options->is_quiet && engine_event_holds(event))
 		print_call(watch, event, action);
 }

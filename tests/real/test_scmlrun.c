@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <linux/filter.h>
@@ -87,6 +88,41 @@ static int do_catch(void)
 	return try_socket();
 }
 
+/* As a sandbox that makes the call elsewhere: what it was is read, and its result is written.
+ */
+static void on_emulated(int number, siginfo_t *info, void *context)
+{
+	ucontext_t *at = context;
+
+	if (number != SIGSYS || info->si_code != SYS_SECCOMP || info->si_errno != 7)
+		_exit(1);
+#if defined(__x86_64__)
+	if (at->uc_mcontext.gregs[REG_RAX] != SYS_socket ||
+	    at->uc_mcontext.gregs[REG_RDI] != AF_INET ||
+	    (void *)at->uc_mcontext.gregs[REG_RIP] != info->si_call_addr)
+		_exit(2);
+	at->uc_mcontext.gregs[REG_RAX] = ODD_STATUS;
+#elif defined(__aarch64__)
+	if (at->uc_mcontext.regs[0] != AF_INET || at->uc_mcontext.regs[8] != SYS_socket)
+		_exit(2);
+	at->uc_mcontext.regs[0] = ODD_STATUS;
+#else
+	(void)at;
+	_exit(ODD_STATUS);
+#endif
+}
+
+static int do_emulate(void)
+{
+	struct sigaction action = {.sa_sigaction = on_emulated, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGSYS, &action, NULL);
+	for (int i = 0; i < 5; i++)
+		if (socket(AF_INET, SOCK_STREAM, 0) != ODD_STATUS)
+			return 3;
+	return ODD_STATUS;
+}
+
 static void *in_thread(void *result)
 {
 	*(int *)result = try_socket();
@@ -109,7 +145,7 @@ static const struct {
 } behaviours[] = {
 	{"socket", try_socket},	     {"unix", do_unix},		{"odd-status", do_odd_status},
 	{"signal", do_signal},	     {"in-child", do_in_child}, {"catch", do_catch},
-	{"in-thread", do_in_thread},
+	{"in-thread", do_in_thread}, {"emulate", do_emulate},
 };
 
 static int behave(const char *name)
@@ -272,9 +308,34 @@ START_TEST(a_trap_reaches_the_program_s_handler)
 		run(rules_path, "catch", "--scope", "listed", "--on-mismatch", "trap", NULL);
 
 	ck_assert_int_eq(exit_status(outcome), ODD_STATUS);
+	check_text(outcome, "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) is answered trap (");
+	check_text(outcome, "rules.scml:1");
+	ck_assert_int_eq(exit_status(run(rules_path, "catch", "--scope", "listed",
+					 "--on-mismatch", "trap", "--plain", NULL)),
+			 ODD_STATUS);
 	outcome = run(rules_path, "socket", "--scope", "listed", "--on-mismatch", "trap", NULL);
 	ck_assert_int_eq(exit_status(outcome), 1000 + SIGSYS);
-	check_text(outcome, "a call was trapped");
+	check_text(outcome, "is answered trap (");
+}
+END_TEST
+
+START_TEST(a_handler_of_a_trap_can_answer_the_call)
+{
+	for (int is_plain = 0; is_plain < 2; is_plain++)
+		ck_assert_int_eq(exit_status(run(rules_path, "emulate", "--scope", "listed",
+						 "--on-mismatch", "trap:7",
+						 is_plain ? "--plain" : NULL, NULL)),
+				 ODD_STATUS);
+}
+END_TEST
+
+START_TEST(a_logged_call_happens_and_is_named)
+{
+	const struct outcome *outcome =
+		run(rules_path, "socket", "--scope", "listed", "--on-mismatch", "log", NULL);
+
+	ck_assert_int_eq(exit_status(outcome), 0);
+	check_text(outcome, "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) is answered log (");
 }
 END_TEST
 
@@ -430,6 +491,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_killed_child_ends_as_under_the_kernel_s_own_filter);
 	tcase_add_test(tcase, a_kill_is_not_to_be_caught);
 	tcase_add_test(tcase, a_trap_reaches_the_program_s_handler);
+	tcase_add_test(tcase, a_handler_of_a_trap_can_answer_the_call);
+	tcase_add_test(tcase, a_logged_call_happens_and_is_named);
 	tcase_add_test(tcase, plain_filters_answer_the_same_and_say_nothing);
 	tcase_add_test(tcase, quiet_says_nothing_and_a_file_takes_the_words);
 	tcase_add_test(tcase, a_program_that_may_not_be_executed_is_told);
