@@ -40,6 +40,7 @@ static inline struct bpf_options random_options(struct random *random)
 	options.call_actions = own;
 	options.call_action_count = random_below(random, 3);
 	options.is_hasty = random_below(random, 4) == 0;
+	options.is_small = random_below(random, 4) == 0;
 	return options;
 }
 

@@ -1,23 +1,11 @@
-/* Filters made from typed rules: what they answer, and what they cost. */
+/* Filters made from a few typed rules: what they answer, and what they cost. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "bpf/check.h"
-#include "bpf/graph.h"
-#include "bpf/layout.h"
-#include "bpf/simplify.h"
-#include "bpf_cached.h"
-#include "bpf_random.h"
-
-enum {
-	MISMATCH = SECCOMP_RET_ERRNO | 1,
-	UNDECIDED = SECCOMP_RET_ERRNO | 2,
-	BAD_ARCH = SECCOMP_RET_ERRNO | 3,
-	UNKNOWN = SECCOMP_RET_ERRNO | 4,
-	OF_CALL = SECCOMP_RET_ERRNO | 5,
-	ALLOW = SECCOMP_RET_ALLOW,
-};
+#include "bpf_rules.h"
+#include "seed.h"
 
 static struct toy *toy;
 
@@ -29,18 +17,6 @@ static void set_up(void)
 static void tear_down(void)
 {
 	arena_free(toy->arena);
-}
-
-static struct bpf_options distinct_options(void)
-{
-	struct bpf_options options = bpf_options_default();
-
-	options.on_mismatch = MISMATCH;
-	options.on_undecided = UNDECIDED;
-	options.on_bad_arch = BAD_ARCH;
-	options.has_on_unknown = true;
-	options.on_unknown = UNKNOWN;
-	return options;
 }
 
 static struct bpf_code compile(const struct rules *const *rules, size_t count,
@@ -373,315 +349,6 @@ START_TEST(filter_that_is_too_long_is_an_error_that_names_the_call)
 }
 END_TEST
 
-static uint32_t expected_answer(const struct rules *rules, const struct bpf_options *options,
-				const struct seccomp_data *data, const uint64_t args[6])
-{
-	uint32_t nr = (uint32_t)data->nr, mismatch = options->on_mismatch;
-	const struct abi_arch *arch = &toy->archs[rules->arch];
-	enum scml_verdict verdict = SCML_UNSUPPORTED;
-
-	if (data->arch != arch->audit)
-		return options->on_bad_arch;
-	if (nr == UINT32_MAX)
-		return options->on_mismatch;
-	if (nr & arch->foreign_nr_bit)
-		return options->on_bad_arch;
-	if (nr >= TOY_CALLS || nr == TOY_GAP)
-		return options->on_unknown;
-	for (size_t i = 0; i < options->call_action_count; i++)
-		if (!strcmp(toy->strings + toy->calls[toy->nr_calls[nr]].name,
-			    options->call_actions[i].call))
-			mismatch = options->call_actions[i].action;
-	for (size_t i = 0; i < rules->call_count; i++) {
-		const struct rule_call *call = &rules->calls[i];
-
-		if (call->nr != nr)
-			continue;
-		for (size_t j = 0; j < call->rule_count; j++) {
-			enum scml_verdict one = SCML_SUPPORTED;
-
-			if (call->rules[j].cond_count)
-				one = naive_verdict(call->rules[j].conds[0].test, args);
-			if (one > verdict)
-				verdict = one;
-		}
-		return verdict == SCML_SUPPORTED   ? (uint32_t)ALLOW
-		       : verdict == SCML_UNDECIDED ? options->on_undecided
-						   : mismatch;
-	}
-	return options->scope == BPF_SCOPE_LISTED ? (uint32_t)ALLOW : mismatch;
-}
-
-static const struct rules *random_rules(struct random *random, unsigned arch,
-					struct random_pool *pool, size_t most)
-{
-	struct rules *rules = ARENA_NEW(toy->arena, struct rules);
-	struct rule_call *calls = ARENA_ARRAY(toy->arena, struct rule_call, TOY_CALLS);
-
-	*rules = (struct rules){.db = &toy->db, .arch = arch, .calls = calls};
-	for (uint32_t nr = 0; nr < TOY_CALLS; nr++) {
-		const struct test *tests[4];
-		unsigned count = 1 + random_below(random, 4);
-
-		if (nr == TOY_GAP || random_below(random, 3) == 0)
-			continue;
-		for (unsigned i = 0; i < count; i++) {
-			tests[i] = random_below(random, 12) ? random_test(random, toy, 4, most)
-							    : NULL;
-			if (tests[i])
-				pool_collect(random, pool, tests[i]);
-		}
-		calls[rules->call_count++] = toy_call(toy, nr, tests, count);
-	}
-	return rules;
-}
-
-static struct bpf_options random_options(struct random *random)
-{
-	static const struct bpf_call_action own = {"c3", OF_CALL};
-	struct bpf_options options = distinct_options();
-
-	if (random_below(random, 2))
-		options.on_undecided = ALLOW;
-	else if (random_below(random, 3) == 0)
-		options.on_undecided = MISMATCH;
-	if (random_below(random, 3) == 0)
-		options.scope = BPF_SCOPE_LISTED;
-	options.call_actions = &own;
-	options.call_action_count = random_below(random, 2);
-	options.is_hasty = random_below(random, 4) == 0;
-	options.is_small = random_below(random, 4) == 0;
-	return options;
-}
-
-static uint32_t random_nr(struct random *random)
-{
-	static const uint32_t special[] = {TOY_CALLS,  UINT32_MAX, 0xfffffffe, 0x40000001,
-					   0x80000001, 0x3fffffff, 0x7fffffff};
-
-	if (random_below(random, 16) == 0)
-		return special[random_below(random, 7)];
-	return random_below(random, TOY_CALLS);
-}
-
-/* Filters of random rules answer what the definitions say; COUNT filters. */
-static void compare_random(struct random *random, size_t filters, size_t calls, size_t most)
-{
-	for (size_t i = 0; i < filters; i++) {
-		struct random_pool pool = {.count = 0};
-		struct bpf_options options = random_options(random);
-		unsigned arch = random_below(random, TOY_ARCHS);
-		const struct rules *rules;
-		struct bpf_code code;
-
-		set_up();
-		rules = random_rules(random, arch, &pool, most);
-		code = compile(&rules, 1, &options);
-		for (size_t j = 0; j < calls; j++) {
-			unsigned from = random_below(random, 20) ? arch : TOY_PLAIN;
-			struct seccomp_data data;
-			uint64_t args[6];
-			uint32_t expected, seen;
-
-			random_args(random, &pool, args);
-			data = toy_data(from, random_nr(random), args);
-			expected = expected_answer(rules, &options, &data, args);
-			seen = toy_answer(&code, &data);
-			ck_assert_msg(seen == expected, "filter %zu, call %zu: %#x, not %#x", i,
-				      j, seen, expected);
-		}
-		tear_down();
-	}
-}
-
-START_TEST(random_rules_are_answered_by_their_definition)
-{
-	struct random random = random_new("random_rules_are_answered_by_their_definition");
-
-	compare_random(&random, 1500 / ROUNDS_DIVISOR, 200, 8);
-}
-END_TEST
-
-START_TEST(random_rules_with_long_lists_are_answered_by_their_definition)
-{
-	struct random random =
-		random_new("random_rules_with_long_lists_are_answered_by_their_definition");
-
-	compare_random(&random, 40 / ROUNDS_DIVISOR, 2000, 60);
-}
-END_TEST
-
-START_TEST(small_filter_is_never_the_longer_one)
-{
-	struct random random = random_new("small_filter_is_never_the_longer_one");
-
-	for (size_t i = 0; i < 200 / ROUNDS_DIVISOR; i++) {
-		struct random_pool pool = {.count = 0};
-		struct bpf_options options = distinct_options();
-		const struct rules *rules;
-		size_t fast;
-
-		set_up();
-		rules = random_rules(&random, TOY_LITTLE, &pool, 8);
-		fast = compile(&rules, 1, &options).count;
-		options.is_small = true;
-		ck_assert_uint_le(compile(&rules, 1, &options).count, fast);
-		tear_down();
-	}
-}
-END_TEST
-
-START_TEST(calls_that_are_always_allowed_stay_in_the_bitmap)
-{
-	struct random random = random_new("calls_that_are_always_allowed_stay_in_the_bitmap");
-
-	for (size_t i = 0; i < 200 / ROUNDS_DIVISOR; i++) {
-		struct random_pool pool = {.count = 0};
-		struct bpf_options options = distinct_options();
-		const struct rules *rules;
-		struct bpf_code code;
-
-		set_up();
-		options.scope = BPF_SCOPE_LISTED;
-		rules = random_rules(&random, TOY_LITTLE, &pool, 8);
-		code = compile(&rules, 1, &options);
-		for (uint32_t nr = 0; nr < TOY_CALLS; nr++) {
-			bool is_ruled = nr == TOY_GAP;
-
-			for (size_t j = 0; j < rules->call_count; j++)
-				is_ruled |= rules->calls[j].nr == nr;
-			if (!is_ruled)
-				ck_assert(is_cached(&code, toy_audit[TOY_LITTLE], nr));
-		}
-		tear_down();
-	}
-}
-END_TEST
-
-/* What the graph itself says. */
-static uint32_t walk(const struct bpf_graph *graph, bpf_node node,
-		     const struct seccomp_data *data)
-{
-	for (;;) {
-		const struct bpf_decision *at = bpf_graph_at(graph, node);
-		uint32_t word;
-		bool holds;
-
-		if (at->op == BPF_TEST_LEAF)
-			return at->k;
-		memcpy(&word, (const char *)data + at->offset, sizeof(word));
-		word &= at->mask;
-		if (at->op == BPF_TEST_SET)
-			holds = word & at->k;
-		else
-			holds = at->op == BPF_TEST_EQ ? word == at->k : word >= at->k;
-		node = holds ? at->yes : at->no;
-	}
-}
-
-static bpf_node random_node(struct random *random, struct bpf_graph *graph)
-{
-	uint32_t offset = 16 + 4 * random_below(random, 12);
-	uint32_t mask = random_below(random, 2) ? UINT32_MAX : (uint32_t)random_value(random);
-	uint32_t k = (uint32_t)random_value(random);
-	size_t count = bpf_graph_count(graph);
-	size_t range = random_below(random, 2) && count > 20 ? 20 : count;
-	bpf_node yes = (bpf_node)(count - 1 - random_below(random, (unsigned)range));
-	bpf_node no = (bpf_node)(count - 1 - random_below(random, (unsigned)count));
-
-	switch (random_below(random, 3)) {
-	case 0:
-		return bpf_graph_equal(graph, offset, mask, k, yes, no);
-	case 1:
-		return bpf_graph_at_least(graph, offset, mask, k, yes, no);
-	default:
-		return bpf_graph_any_bit(graph, offset, k, yes, no);
-	}
-}
-
-START_TEST(layout_of_a_random_graph_of_any_size_says_what_the_graph_says)
-{
-	struct random random =
-		random_new("layout_of_a_random_graph_of_any_size_says_what_the_graph_says");
-	const struct random_pool none = {.count = 0};
-
-	for (size_t i = 0; i < 300 / ROUNDS_DIVISOR; i++) {
-		struct arena *arena = arena_new();
-		struct bpf_graph *graph = bpf_graph_new(arena);
-		size_t nodes = 1 + random_below(&random, 1200);
-		struct bpf_code code;
-		bpf_node root = 0;
-
-		for (uint32_t j = 0; j < 4; j++)
-			root = bpf_graph_leaf(graph, SECCOMP_RET_ERRNO | j);
-		for (size_t j = 0; j < nodes; j++)
-			root = random_node(&random, graph);
-		code = bpf_layout(graph, root, arena);
-		ck_assert(bpf_check(code.items, code.count, NULL));
-		for (size_t j = 0; j < 200; j++) {
-			struct seccomp_data data = {0};
-			uint64_t args[6];
-
-			random_args(&random, &none, args);
-			memcpy(data.args, args, sizeof(args));
-			ck_assert_uint_eq(toy_answer(&code, &data), walk(graph, root, &data));
-		}
-		arena_free(arena);
-	}
-}
-END_TEST
-
-/* A test of one of two words that compares with small numbers. */
-static bpf_node small_node(struct random *random, struct bpf_graph *graph)
-{
-	static const uint32_t masks[] = {UINT32_MAX, UINT32_MAX, 15, 14, 12, 7, 6, 5, 3};
-	uint32_t offset = BPF_FIELD_ARGS + 4 * random_below(random, 2);
-	uint32_t mask = masks[random_below(random, sizeof(masks) / sizeof(masks[0]))];
-	uint32_t k = random_below(random, 16);
-	unsigned count = (unsigned)bpf_graph_count(graph);
-	bpf_node yes = count - 1 - random_below(random, count < 6 ? count : 6);
-	bpf_node no = count - 1 - random_below(random, count);
-
-	switch (random_below(random, 3)) {
-	case 0:
-		return bpf_graph_equal(graph, offset, mask, k, yes, no);
-	case 1:
-		return bpf_graph_at_least(graph, offset, mask, k, yes, no);
-	default:
-		return bpf_graph_any_bit(graph, offset, k, yes, no);
-	}
-}
-
-START_TEST(simplified_graph_says_what_the_graph_says)
-{
-	struct random random = random_new("simplified_graph_says_what_the_graph_says");
-	unsigned simplified = 0;
-
-	for (size_t i = 0; i < 10000 / ROUNDS_DIVISOR; i++) {
-		struct arena *arena = arena_new();
-		struct bpf_graph *graph = bpf_graph_new(arena);
-		size_t nodes = 2 + random_below(&random, 14);
-		bpf_node root = 0, simple;
-
-		for (uint32_t j = 0; j < 3; j++)
-			root = bpf_graph_leaf(graph, SECCOMP_RET_ERRNO | j);
-		for (size_t j = 0; j < nodes; j++)
-			root = small_node(&random, graph);
-		simple = bpf_simplify(graph, root);
-		simplified += simple != root;
-		for (uint32_t j = 0; j < 17 * 17; j++) {
-			uint32_t words[] = {j / 17, j % 17};
-			struct seccomp_data data = {0};
-
-			memcpy(data.args, words, sizeof(words));
-			ck_assert_uint_eq(walk(graph, simple, &data), walk(graph, root, &data));
-		}
-		arena_free(arena);
-	}
-	ck_assert_uint_ge(simplified, 1000 / ROUNDS_DIVISOR);
-}
-END_TEST
-
 START_TEST(test_of_the_same_word_does_not_load_it_again)
 {
 	const uint64_t values[] = {1, 5, 9, 13};
@@ -743,9 +410,6 @@ int main(void)
 {
 	Suite *suite = suite_create("bpf_codegen");
 	TCase *made = tcase_create("made by hand");
-	TCase *random = tcase_create("random");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(made, set_up, tear_down);
 	tcase_add_test(made, numbers_and_architectures_get_their_answers);
@@ -767,16 +431,5 @@ int main(void)
 	tcase_add_test(made, test_of_the_same_word_does_not_load_it_again);
 	tcase_add_test(made, what_one_rule_has_asked_the_next_does_not_ask_again);
 	suite_add_tcase(suite, made);
-	tcase_set_timeout(random, 120);
-	tcase_add_test(random, random_rules_are_answered_by_their_definition);
-	tcase_add_test(random, random_rules_with_long_lists_are_answered_by_their_definition);
-	tcase_add_test(random, small_filter_is_never_the_longer_one);
-	tcase_add_test(random, calls_that_are_always_allowed_stay_in_the_bitmap);
-	tcase_add_test(random, layout_of_a_random_graph_of_any_size_says_what_the_graph_says);
-	tcase_add_test(random, simplified_graph_says_what_the_graph_says);
-	suite_add_tcase(suite, random);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }
