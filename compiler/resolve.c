@@ -3,25 +3,11 @@
 #include <string.h>
 
 #include "abi_hash.h"
-#include "edit_distance.h"
+#include "resolve_names.h"
 #include "vec.h"
 
 enum {
 	RESOLVE_MAX_CHAIN = 200, /* references that lead to references */
-};
-
-enum group_state { GROUP_FRESH, GROUP_BUSY, GROUP_DONE };
-
-/* One definition: a bitflags rule, or the struct rules of one name that follow each other. */
-struct group {
-	const char *name;
-	enum ast_rule_kind kind;
-	size_t first; /* index of its first rule in the document */
-	size_t last;
-	enum group_state state;
-	bool is_used;
-	const struct res_pattern *pattern; /* once GROUP_DONE */
-	struct group *same_name;	   /* the definition of this name before it */
 };
 
 struct part_set {
@@ -29,225 +15,6 @@ struct part_set {
 	size_t size;
 	size_t count;
 };
-
-struct resolver {
-	struct arena *arena;
-	struct diags *diags;
-	const struct ast_document *ast;
-	const struct ast_document *const *all; /* the documents of the compilation */
-	size_t all_count;
-	struct group *groups; /* in reading order */
-	size_t group_count;
-	struct group **by_name; /* open addressing: the last definition of each name */
-	size_t by_name_size;
-	size_t depth;
-};
-
-/* Names of the language itself: `can` says where `<NAME>` stands. */
-static const struct {
-	const char *name;
-	bool is_reference;
-	enum res_kind kind;
-} builtins[] = {
-	{"INTEGER", true, RES_INTEGER},
-	{"PATH", true, RES_PATH},
-	{"NULL", false, RES_WORD},
-};
-
-static int builtin_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++) {
-		if (strcmp(name, builtins[i].name) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-static struct group **name_slot(const struct resolver *resolver, const char *name)
-{
-	size_t at = abi_hash(name) & (resolver->by_name_size - 1);
-
-	while (resolver->by_name[at] && strcmp(resolver->by_name[at]->name, name) != 0)
-		at = (at + 1) & (resolver->by_name_size - 1);
-	return &resolver->by_name[at];
-}
-
-static const struct ast_name *group_place(const struct resolver *resolver,
-					  const struct group *group)
-{
-	return &resolver->ast->rules[group->first]->name;
-}
-
-static const char *kind_name(enum ast_rule_kind kind)
-{
-	return kind == AST_STRUCT_RULE ? "a struct" : "bitflags";
-}
-
-/* A second definition of a name: another kind is an error, the same kind shadows. */
-static void check_redefinition(struct resolver *resolver, const struct group *group)
-{
-	const struct group *before = group->same_name;
-	const struct ast_name *here = group_place(resolver, group);
-	struct diag *diag;
-
-	if (before->kind != group->kind) {
-		diag = diag_add(resolver->diags, DIAG_NAME_CLASH, here->span,
-				"'%s' is already the name of %s; give one of them another name",
-				here->text, kind_name(before->kind));
-	} else {
-		diag = diag_add(
-			resolver->diags, DIAG_SHADOWED, here->span,
-			"this definition of '%s' replaces an earlier one for what follows",
-			here->text);
-	}
-	diag_remark(resolver->diags, diag, group_place(resolver, before)->span,
-		    "'%s' is first defined here", here->text);
-}
-
-static void collect_groups(struct resolver *resolver)
-{
-	const struct ast_document *ast = resolver->ast;
-
-	resolver->groups = ARENA_ARRAY(resolver->arena, struct group, ast->rule_count + 1);
-	resolver->by_name_size = 8;
-	while (resolver->by_name_size < 2 * ast->rule_count)
-		resolver->by_name_size *= 2;
-	resolver->by_name =
-		ARENA_ARRAY(resolver->arena, struct group *, resolver->by_name_size);
-	for (size_t i = 0; i < ast->rule_count; i++) {
-		const struct ast_rule *rule = ast->rules[i];
-		struct group *last = resolver->group_count
-					     ? &resolver->groups[resolver->group_count - 1]
-					     : NULL;
-		struct group *group, **slot;
-
-		if (rule->kind == AST_SYSCALL_RULE)
-			continue;
-		if (builtin_find(rule->name.text) >= 0) {
-			diag_add(resolver->diags, DIAG_BUILTIN, rule->name.span,
-				 "'%s' is built in and cannot be defined; choose another name",
-				 rule->name.text);
-			continue;
-		}
-		if (last && last->last + 1 == i && last->kind == AST_STRUCT_RULE &&
-		    rule->kind == AST_STRUCT_RULE && strcmp(last->name, rule->name.text) == 0) {
-			last->last = i;
-			continue;
-		}
-		group = &resolver->groups[resolver->group_count++];
-		*group = (struct group){
-			.name = rule->name.text, .kind = rule->kind, .first = i, .last = i};
-		slot = name_slot(resolver, group->name);
-		group->same_name = *slot;
-		*slot = group;
-		if (group->same_name)
-			check_redefinition(resolver, group);
-	}
-}
-
-/* Where another document of the compilation defines what is not to be seen from here. */
-static void remark_elsewhere(struct resolver *resolver, struct diag *diag,
-			     const struct ast_part *part)
-{
-	for (size_t i = 0; i < resolver->all_count; i++) {
-		const struct ast_document *other = resolver->all[i];
-
-		for (size_t j = 0; other != resolver->ast && j < other->rule_count; j++) {
-			const struct ast_rule *rule = other->rules[j];
-
-			if (rule->kind == AST_SYSCALL_RULE ||
-			    strcmp(rule->name.text, part->name.text) != 0)
-				continue;
-			diag_remark(
-				resolver->diags, diag, rule->name.span,
-				"another file defines '%s', but names are seen in their own "
-				"file only",
-				part->name.text);
-			return;
-		}
-	}
-}
-
-/* Is there a definition of NAME that has a syntax error? Then that is the mistake. */
-static bool is_lost(const struct ast_document *ast, const char *name)
-{
-	for (size_t i = 0; i < ast->lost_count; i++)
-		if (strcmp(ast->lost[i].text, name) == 0)
-			return true;
-	return false;
-}
-
-static void report_unknown(struct resolver *resolver, const struct ast_part *part)
-{
-	const char *best = NULL;
-	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
-	struct diag *diag;
-
-	for (size_t i = 0; i < resolver->group_count; i++) {
-		unsigned distance = edit_distance(part->name.text, resolver->groups[i].name,
-						  EDIT_DISTANCE_LIMIT);
-
-		if (distance < best_distance) {
-			best_distance = distance;
-			best = resolver->groups[i].name;
-		}
-	}
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++) {
-		unsigned distance =
-			edit_distance(part->name.text, builtins[i].name, EDIT_DISTANCE_LIMIT);
-
-		if (builtins[i].is_reference && distance < best_distance) {
-			best_distance = distance;
-			best = builtins[i].name;
-		}
-	}
-	if (resolver->ast->source->is_incomplete)
-		return; /* it may be in what could not be read */
-	if (!best) {
-		diag = diag_add(
-			resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
-			"nothing in this file is called '%s'; define it with '%s = …;' or "
-			"'struct %s = {…};'",
-			part->name.text, part->name.text, part->name.text);
-		remark_elsewhere(resolver, diag, part);
-		return;
-	}
-	diag = diag_add(resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
-			"nothing in this file is called '%s'; did you mean '%s'?",
-			part->name.text, best);
-	diag_edit(resolver->diags, diag, part->name.span, "%s", best);
-	remark_elsewhere(resolver, diag, part);
-}
-
-/* What `<NAME>` in rule number FROM refers to: the last definition that is complete before it,
- * else the first one after. */
-static struct group *find_group(struct resolver *resolver, const struct ast_part *part,
-				size_t from)
-{
-	struct group *group = *name_slot(resolver, part->name.text);
-	struct group *first = NULL;
-	struct diag *diag;
-
-	if (!group) {
-		if (!is_lost(resolver->ast, part->name.text))
-			report_unknown(resolver, part);
-		return NULL;
-	}
-	for (; group; group = group->same_name) {
-		first = group;
-		if (group->last < from)
-			return group;
-	}
-	if (first->first > from) {
-		diag = diag_add(
-			resolver->diags, DIAG_FORWARD_REFERENCE, part->span,
-			"'<%s>' stands before its definition; other tools may not read it",
-			part->name.text);
-		diag_remark(resolver->diags, diag, group_place(resolver, first)->span,
-			    "'%s' is defined here", part->name.text);
-	}
-	return first;
-}
 
 static const struct res_pattern *resolve_pattern(struct resolver *resolver,
 						 const struct ast_pattern *ast, size_t from,
@@ -306,7 +73,7 @@ static const struct res_pattern *resolve_group(struct resolver *resolver, struct
 	if (group->state == GROUP_BUSY) {
 		diag = diag_add(resolver->diags, DIAG_CYCLE, part->span,
 				"'<%s>' leads back to itself", part->name.text);
-		diag_remark(resolver->diags, diag, group_place(resolver, group)->span,
+		diag_remark(resolver->diags, diag, resolve_group_place(resolver, group)->span,
 			    "'%s' is defined here", group->name);
 		return broken_pattern(resolver, part->span);
 	}
@@ -438,17 +205,17 @@ static void gather_pattern(struct resolver *resolver, struct gathered *all,
 static void gather_reference(struct resolver *resolver, struct gathered *all,
 			     const struct ast_part *part, size_t from)
 {
-	int builtin = builtin_find(part->name.text);
+	const struct builtin *builtin = resolve_builtin(part->name.text);
 	struct group *group;
 
-	if (builtin >= 0 && builtins[builtin].is_reference) {
-		if (builtins[builtin].kind == RES_INTEGER)
+	if (builtin && builtin->is_reference) {
+		if (builtin->kind == RES_INTEGER)
 			all->integer = part;
 		else
 			all->path = part;
 		return;
 	}
-	if (builtin >= 0) {
+	if (builtin) {
 		struct diag *diag = diag_add(resolver->diags, DIAG_BUILTIN, part->span,
 					     "'%s' is a value, not a name that can be referred "
 					     "to; write it without the angle brackets",
@@ -458,7 +225,7 @@ static void gather_reference(struct resolver *resolver, struct gathered *all,
 		all->is_broken = true;
 		return;
 	}
-	group = find_group(resolver, part, from);
+	group = resolve_find_group(resolver, part, from);
 	if (group)
 		gather_pattern(resolver, all, resolve_group(resolver, group, part), part);
 	else
@@ -605,7 +372,7 @@ static void check_unused(struct resolver *resolver, size_t errors_before)
 
 	for (size_t i = 0; i < resolver->group_count; i++) {
 		struct group *group = &resolver->groups[i];
-		const struct ast_name *name = group_place(resolver, group);
+		const struct ast_name *name = resolve_group_place(resolver, group);
 		struct ast_part part = {
 			.kind = AST_REFERENCE, .name = *name, .span = name->span};
 
@@ -639,7 +406,7 @@ const struct res_document *resolve_document_among(struct arena *arena, struct di
 	size_t errors_before = diags_count(diags, DIAG_ERROR);
 	size_t rule_count = 0;
 
-	collect_groups(&resolver);
+	resolve_collect_groups(&resolver);
 	for (size_t i = 0; i < ast->rule_count; i++) {
 		if (ast->rules[i]->kind == AST_SYSCALL_RULE)
 			rules[rule_count++] = resolve_rule(&resolver, i);
