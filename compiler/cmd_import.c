@@ -6,12 +6,12 @@
 #include "cli.h"
 #include "import.h"
 
-/* Profiles are JSON objects; anything else is a list. */
+/* Profiles are JSON; anything else is a list. */
 static bool is_profile(const struct source_file *file)
 {
-	const char *text = file->text;
+	char first = file->text[strspn(file->text, " \t\r\n")];
 
-	return text[strspn(text, " \t\r\n")] == '{';
+	return first == '{' || first == '[';
 }
 
 static int write_rules(struct cli *cli, struct import *import, const struct source_file *file)

@@ -2,6 +2,8 @@
 
 #include "import.h"
 
+enum { QUOTED = 40 }; /* characters of a name in a message */
+
 static const char blanks[] = " \t\r,;";
 
 static void report_unknown(struct import *import, struct span span, const char *name)
@@ -16,7 +18,8 @@ static void report_unknown(struct import *import, struct span span, const char *
 		return;
 	}
 	diag = diag_add(import->diags, DIAG_PROFILE, span,
-			"'%s' is neither the name nor the number of a system call of %s", name,
+			"'%.*s%s' is neither the name nor the number of a system call of %s",
+			QUOTED, name, strlen(name) > QUOTED ? "..." : "",
 			abi_string(import->db, import->db->archs[import->arch].name));
 	if (near)
 		diag_remark(import->diags, diag, SPAN_NONE, "did you mean '%s'?", near);
