@@ -8,16 +8,15 @@ set(CPACK_PACKAGE_CONTACT ${SCML_MAINTAINER})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compiler, tracer and library for rules about system calls")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-# A umask of the builder's is no business of the packages'.
-set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
-	OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 set(CPACK_COMPONENTS_ALL programs library development)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+# Before -1, so that a package of Debian's own of the same version is newer.
+set(CPACK_DEBIAN_PACKAGE_RELEASE 0upstream1)
+set(CPACK_POST_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/.package/mend_packages.cmake)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
@@ -45,7 +44,7 @@ a system call, and puts compiled seccomp filters on a process.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libscml-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libscml0 (= ${PROJECT_VERSION}-1), libc6-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libscml0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}), libc6-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS scml)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers, the static library, pkg-config and CMake files and examples of
 libscml, which gives the verdict of compiled SCML rules for system calls.")
@@ -62,8 +61,8 @@ if(GZIP AND DATE)
 		string(TOUPPER ${component} upper)
 		set(package ${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
 		set(folder ${PROJECT_BINARY_DIR}/debian/${package})
-		file(WRITE ${folder}/changelog.Debian "${package} (${PROJECT_VERSION}-1) unstable; urgency=medium\n\n\
-  * New upstream version; /usr/share/doc/scml/CHANGELOG.md.gz says what is new.\n\n\
+		file(WRITE ${folder}/changelog.Debian "${package} (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium\n\n\
+  * New upstream version; /usr/share/doc/scml/changelog.gz says what is new.\n\n\
  -- ${CPACK_PACKAGE_CONTACT}  ${date}\n")
 		execute_process(COMMAND ${GZIP} -9nf ${folder}/changelog.Debian COMMAND_ERROR_IS_FATAL ANY)
 		install(FILES ${folder}/changelog.Debian.gz .package/copyright

@@ -1,6 +1,5 @@
 # Man pages and completions, made of what the programs say with --help (compiler/help/collect.sh).
 find_program(AWK NAMES awk mawk gawk REQUIRED)
-find_program(GZIP gzip)
 
 # The day of the newest entry of CHANGELOG.md, as man pages write it.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS CHANGELOG.md)

@@ -26,5 +26,12 @@ install(FILES ${PROJECT_BINARY_DIR}/scml.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 install(DIRECTORY runtime/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libscml-dev
 	COMPONENT development)
 
-install(FILES README.md CHANGELOG.md specs/networking-and-sockets.scml
+find_program(GZIP gzip)
+set(changelog CHANGELOG.md)
+if(GZIP)
+	set(changelog ${PROJECT_BINARY_DIR}/changelog.gz)
+	execute_process(COMMAND ${GZIP} -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md OUTPUT_FILE ${changelog}
+		COMMAND_ERROR_IS_FATAL ANY)
+endif()
+install(FILES README.md ${changelog} specs/networking-and-sockets.scml
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/scml COMPONENT programs)
