@@ -1,8 +1,10 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
+#include "edit_distance.h"
 
 const struct cli_command cli_commands[] = {
 	{NULL, "[options] INPUT... -o OUTPUT",
@@ -51,6 +53,8 @@ static const struct cli_command *take_command(int *argc, char **argv)
 
 	while (at < *argc && argv[at][0] == '-' && argv[at][1] && strcmp(argv[at], "--") != 0)
 		at += cli_takes_next_word(argv[at]) ? 2 : 1;
+	if (at < *argc && strcmp(argv[at], "help") == 0)
+		strcpy(argv[at++], "-h");
 	for (const struct cli_command *one = cli_commands + 1; at < *argc && one->run; one++) {
 		if (strcmp(argv[at], one->name) != 0)
 			continue;
@@ -74,6 +78,30 @@ static void keep_memory(void)
 #endif
 }
 
+/* Is WORD, the first operand where no command was found, no file either? Then say so. */
+static bool is_no_command(const char *word)
+{
+	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
+	const char *best = NULL;
+
+	if (strpbrk(word, "./-") || access(word, F_OK) == 0)
+		return false;
+	for (const struct cli_command *one = cli_commands + 1; one->run; one++) {
+		unsigned distance = edit_distance(word, one->name, EDIT_DISTANCE_LIMIT);
+
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = one->name;
+		}
+	}
+	fprintf(stderr, "scmlc: '%s' is neither a command nor a file; ", word);
+	if (best)
+		fprintf(stderr, "did you mean '%s'?\n", best);
+	else
+		fputs("'scmlc --help' lists the commands\n", stderr);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	bool has_words = argc > 1;
@@ -94,6 +122,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "scmlc: no input; usage: scmlc %s%s%s\n",
 			command->name ? command->name : "", command->name ? " " : "",
 			command->usage);
+		status = CLI_USAGE;
+	} else if (status == CLI_DONE && !stop && !command->name &&
+		   is_no_command(cli.inputs.items[0])) {
 		status = CLI_USAGE;
 	} else if (status == CLI_DONE && !stop) {
 		status = command->run(&cli);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "edit_distance.h"
 #include "version.h"
 
 /* One option. Its value, if it takes one, is checked and stored by SET; NULL for the two that
@@ -394,6 +395,8 @@ static int value_error(const struct cli_command *command, const struct cli_optio
 		option->value);
 	if (option->value && strstr(option->value, "ACTION"))
 		fputs("ACTION is " BPF_ACTION_FORMS "\n", stderr);
+	else if (strncmp(option->name, "-W", 2) == 0)
+		fputs("'scmlc explain' lists the names\n", stderr);
 	else
 		fprintf(stderr, "'scmlc %s%s--help' lists what there is\n",
 			command->name ? command->name : "", command->name ? " " : "");
@@ -447,6 +450,40 @@ bool cli_takes_next_word(const char *arg)
 	return option && option->value && !arg[len];
 }
 
+/* The option of GROUPS that ARG was probably meant to be, or NULL. */
+static const char *nearest_option(struct arena *arena, const char *arg, unsigned groups)
+{
+	const char *word = arena_strndup(arena, arg, strcspn(arg, "="));
+	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
+	const char *best = NULL;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const char *alias = option_alias(&options[i]);
+		const char *names[] = {options[i].name, alias ? alias : options[i].name};
+
+		for (int k = 0; k < 2 && (options[i].group & groups); k++) {
+			unsigned distance = edit_distance(word, names[k], EDIT_DISTANCE_LIMIT);
+
+			/* any letter is near to any other */
+			if (distance < best_distance && names[k][1] == '-') {
+				best_distance = distance;
+				best = names[k];
+			}
+		}
+	}
+	return best;
+}
+
+static int unknown_option(struct cli *cli, const struct cli_command *command, const char *arg)
+{
+	const char *best = nearest_option(cli->compilation->arena, arg, command->options);
+
+	if (!best)
+		return usage_error(command, "there is no option", arg);
+	fprintf(stderr, "scmlc: there is no option '%s'; did you mean '%s'?\n", arg, best);
+	return CLI_USAGE;
+}
+
 /* Apply the option at ARGV[*AT]. */
 static int parse_option(struct cli *cli, const struct cli_command *command, int argc,
 			char **argv, int *at, bool *stop)
@@ -456,7 +493,11 @@ static int parse_option(struct cli *cli, const struct cli_command *command, int 
 	const struct cli_option *option = find_option(arg, command->options, &len);
 
 	if (!option)
-		return usage_error(command, "there is no option", arg);
+		return unknown_option(cli, command, arg);
+	if (cli->output && strcmp(option->name, "-o") == 0) {
+		fputs("scmlc: '-o' stands twice; one run writes one output\n", stderr);
+		return CLI_USAGE;
+	}
 	if (!option->set) {
 		*stop = true;
 		if (strcmp(option->name, "--version") == 0)
