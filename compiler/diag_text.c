@@ -2,7 +2,9 @@
  * The text that people read: a line in the form of compilers, the source line with a caret
  * range, the notes with their places, and what to change.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "diag_sinks.h"
 #include "utf8.h"
@@ -242,4 +244,12 @@ void diag_write_text(const struct diags *diags, const struct sources *files, boo
 
 	for (const struct diag *diag = diags_first(diags); diag; diag = diag->next)
 		print_diag(&printer, diag);
+}
+
+bool diags_want_color(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && !(no_color && *no_color) &&
+	       !(term && strcmp(term, "dumb") == 0);
 }

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "edit_distance.h"
@@ -520,12 +519,10 @@ static int parse_option(struct cli *cli, const struct cli_command *command, int 
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
 	      bool *stop)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	bool only_operands = false;
 
 	*stop = false;
-	cli->color = isatty(STDERR_FILENO) && !(no_color && *no_color) &&
-		     !(term && strcmp(term, "dumb") == 0);
+	cli->color = diags_want_color();
 	for (int i = 0; i < argc; i++) {
 		int status;
 

@@ -4,22 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "options.h"
 #include "trace_plan.h"
 
-/* One option. SET takes its value, "" where it has none, and is false where that is wrong; it
- * is NULL for the two options that print something and stop. */
-struct option {
-	const char *letter; /* with its dash; NULL: none */
-	const char *name;   /* with its dashes; NULL: none */
-	const char *value;  /* what its value is called in --help; NULL: it takes none */
-	const char *help;
-	bool (*set)(struct trace_options *options, const char *value);
-	unsigned commands; /* which others have it too: bits 1 << enum trace_command */
-};
-
-enum { MERGE = 1 << TRACE_MERGE, PLAN = 1 << TRACE_PLAN };
+enum { JUDGE = 1 << TRACE_JUDGE, MERGE = 1 << TRACE_MERGE, PLAN = 1 << TRACE_PLAN };
 
 /* A command other than judging. */
 static const struct command {
@@ -39,110 +28,140 @@ static const struct command {
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-static bool set_input(struct trace_options *options, const char *value)
+static bool set_input(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->input = value;
 	return *value;
 }
 
-static bool set_output(struct trace_options *options, const char *value)
+static bool set_output(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->output = value;
 	return *value;
 }
 
-static bool set_quiet(struct trace_options *options, const char *value)
+static bool set_quiet(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->report.is_quiet = true;
 	return true;
 }
 
-static bool set_verbose(struct trace_options *options, const char *value)
+static bool set_verbose(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->is_verbose = true;
 	options->report.shows_undecided = true;
 	return true;
 }
 
-static bool set_all(struct trace_options *options, const char *value)
+static bool set_all(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->report.shows_supported = true;
 	options->report.shows_undecided = true;
 	return true;
 }
 
-static bool set_summary(struct trace_options *options, const char *value)
+static bool set_summary(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->report.only_summary = true;
 	return true;
 }
 
-static bool set_json(struct trace_options *options, const char *value)
+static bool set_json(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->report.format = REPORT_JSON;
 	return true;
 }
 
-static bool set_csv(struct trace_options *options, const char *value)
+static bool set_csv(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->report.format = REPORT_CSV;
 	return true;
 }
 
-static bool set_coverage(struct trace_options *options, const char *value)
+static bool set_coverage(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->wants_coverage = true;
 	return true;
 }
 
-static bool set_learn(struct trace_options *options, const char *value)
+static bool set_learn(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->learn = value;
 	return *value;
 }
 
-static bool set_page(struct trace_options *options, const char *value)
+static bool set_page(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->page = value;
 	return *value;
 }
 
-static bool set_max(struct trace_options *options, const char *value)
+static bool set_max(void *data, const char *value)
 {
+	struct trace_options *options = data;
 	char *end;
 
 	options->report.max_lines = strtoull(value, &end, 10);
 	return *value >= '0' && *value <= '9' && !*end;
 }
 
-static bool set_fail(struct trace_options *options, const char *value)
+static bool set_fail(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	(void)value;
 	options->must_fail = true;
 	return true;
 }
 
-static bool set_scope(struct trace_options *options, const char *value)
+static bool set_scope(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->only_listed = strcmp(value, "listed") == 0;
 	return options->only_listed || strcmp(value, "all") == 0;
 }
 
-static bool set_engine(struct trace_options *options, const char *value)
+static bool set_engine(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->engine = engine_find(value);
 	return options->engine || strcmp(value, "auto") == 0;
 }
 
-static bool set_pid(struct trace_options *options, const char *value)
+static bool set_pid(void *data, const char *value)
 {
+	struct trace_options *options = data;
 	char *end;
 	long pid = strtol(value, &end, 10);
 
@@ -152,77 +171,91 @@ static bool set_pid(struct trace_options *options, const char *value)
 	return true;
 }
 
-static bool set_arch(struct trace_options *options, const char *value)
+static bool set_arch(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	options->arch = value;
 	return true;
 }
 
-static bool set_overlay(struct trace_options *options, const char *value)
+static bool set_overlay(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	vec_push(options->compilation->arena, &options->overlays, value);
 	return true;
 }
 
-static bool set_warning(struct trace_options *options, const char *value)
+static bool set_warning(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	return diags_option(options->compilation->diags, value);
 }
 
-static bool set_color(struct trace_options *options, const char *value)
+static bool set_color(void *data, const char *value)
 {
+	struct trace_options *options = data;
+
 	if (strcmp(value, "auto") == 0)
 		return true;
 	options->color = strcmp(value, "always") == 0;
 	return options->color || strcmp(value, "never") == 0;
 }
 
-static const struct option table[] = {
+static const struct option options_of_trace[] = {
 	{"-p", NULL, "PID", "attach to a process that runs already; Ctrl-C lets it go", set_pid,
-	 0},
+	 JUDGE},
 	{NULL, "--input", "LOG",
-	 "judge a log of strace's instead of a program (-: standard input)", set_input, 0},
+	 "judge a log of strace's instead of a program (-: standard input)", set_input, JUDGE},
 	{"-o", "--output", "FILE",
 	 "write to FILE, not to standard error; of merge and plan: not to standard output",
-	 set_output, MERGE | PLAN},
-	{"-q", "--quiet", NULL, "only the lines of calls, no summary", set_quiet, 0},
+	 set_output, JUDGE | MERGE | PLAN},
+	{"-q", "--quiet", NULL, "only the lines of calls, no summary", set_quiet, JUDGE},
 	{"-v", "--verbose", NULL, "undecided calls too, and warnings about the rules",
-	 set_verbose, PLAN},
+	 set_verbose, JUDGE | PLAN},
 	{NULL, "--all", NULL, "supported calls too; every call is then held, which costs time",
-	 set_all, 0},
+	 set_all, JUDGE},
 	{NULL, "--summary", NULL,
-	 "no calls, only a table of the causes, the most frequent first", set_summary, MERGE},
-	{NULL, "--json", NULL, "one JSON object a line", set_json, MERGE},
+	 "no calls, only a table of the causes, the most frequent first", set_summary,
+	 JUDGE | MERGE},
+	{NULL, "--json", NULL, "one JSON object a line", set_json, JUDGE | MERGE},
 	{NULL, "--csv", NULL,
-	 "comma-separated values, a row a call; with --summary a row a cause", set_csv, MERGE},
+	 "comma-separated values, a row a call; with --summary a row a cause", set_csv,
+	 JUDGE | MERGE},
 	{NULL, "--coverage", NULL, "which rules were used, how often, and which never",
-	 set_coverage, 0},
+	 set_coverage, JUDGE},
 	{NULL, "--learn", "FILE.scml",
-	 "write the smallest spec that covers the run to FILE.scml", set_learn, 0},
+	 "write the smallest spec that covers the run to FILE.scml", set_learn, JUDGE},
 	{NULL, "--html", "FILE.html",
 	 "write a page to FILE.html: verdicts, causes, a timeline, the rules used", set_page,
-	 0},
-	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max, 0},
+	 JUDGE},
+	{NULL, "--max", "N", "show at most N calls; all are counted (0: no limit)", set_max,
+	 JUDGE},
 	{NULL, "--fail", NULL,
 	 "exit 1 if a call was unsupported, 4 if not everything was seen and decided", set_fail,
-	 MERGE},
+	 JUDGE | MERGE},
 	{NULL, "--scope", "all|listed", "listed: calls that have no rules are left alone (all)",
-	 set_scope, PLAN},
+	 set_scope, JUDGE | PLAN},
 	{NULL, "--engine", "NAME",
-	 "how to watch the program: auto or one of those below (auto)", set_engine, 0},
+	 "how to watch the program: auto or one of those below (auto)", set_engine, JUDGE},
 	{NULL, "--arch", "ARCH", "architecture of the calls (default: this machine's)",
-	 set_arch, PLAN},
+	 set_arch, JUDGE | PLAN},
 	{NULL, "--abi", "FILE.yaml", "lay calls, constants and structs over the database",
-	 set_overlay, PLAN},
+	 set_overlay, JUDGE | PLAN},
 	{"-W", NULL, "[no-]NAME", "switch a warning on or off; also -Werror, -Werror=NAME",
-	 set_warning, PLAN},
+	 set_warning, JUDGE | PLAN},
 	{NULL, "--color", "auto|always|never", "colours in messages (auto: on a terminal)",
-	 set_color, PLAN},
-	{"-h", "--help", NULL, "this text", NULL, MERGE | PLAN},
-	{NULL, "--version", NULL, "the version", NULL, MERGE | PLAN},
+	 set_color, JUDGE | PLAN},
+	{"-h", "--help", NULL, "this text", NULL, JUDGE | MERGE | PLAN},
+	{NULL, "--version", NULL, "the version", NULL, JUDGE | MERGE | PLAN},
+	{NULL, NULL, NULL, NULL, NULL, 0},
 };
 
-enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
+static const struct option_table table = {"scmltrace", options_of_trace};
+
+enum { COLUMN = 20 }; /* of what --help says on a line */
 
 static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n"
 			    "       scmltrace SPEC... [options] -p PID\n"
@@ -230,28 +263,11 @@ static const char usage[] = "Usage: scmltrace SPEC... [options] -- PROG ARG...\n
 			    "       scmltrace merge [options] REPORT.json...\n"
 			    "       scmltrace plan [options] [SPEC...] LOG|REPORT.json...\n";
 
-/* The options of COMMAND; all for TRACE_JUDGE. */
-static void print_options(enum trace_command command)
-{
-	for (size_t i = 0; i < OPTIONS; i++) {
-		char left[64];
-
-		if (command != TRACE_JUDGE && !(table[i].commands & 1U << command))
-			continue;
-		snprintf(left, sizeof(left), "%s%s%s%s%s",
-			 table[i].letter ? table[i].letter : "",
-			 table[i].letter && table[i].name ? ", " : "",
-			 table[i].name ? table[i].name : "", table[i].value ? " " : "",
-			 table[i].value ? table[i].value : "");
-		printf("  %-20s %s\n", left, table[i].help);
-	}
-}
-
 static void print_command_help(enum trace_command command)
 {
 	printf("%s\n\nUsage: scmltrace %s\nExample: %s\n\nOptions:\n",
 	       commands[command].summary, commands[command].usage, commands[command].example);
-	print_options(command);
+	option_print(&table, 1U << command, COLUMN);
 }
 
 static void print_help(void)
@@ -265,13 +281,13 @@ static void print_help(void)
 	       "SCML for it;\neach LOG or REPORT.json is one program.\n\n"
 	       "Options:\n",
 	       usage);
-	print_options(TRACE_JUDGE);
+	option_print(&table, JUDGE, COLUMN);
 	printf("\nEngines:\n");
 	for (const struct engine *engine = engines; engine->name; engine++)
-		printf("  %-20s %s\n", engine->name, engine->help);
+		printf("  %-*s %s\n", COLUMN, engine->name, engine->help);
 	printf("\nOther commands (scmltrace COMMAND --help):\n");
 	for (size_t i = TRACE_MERGE; i < COMMANDS; i++)
-		printf("  %-20s %s\n", commands[i].name, commands[i].summary);
+		printf("  %-*s %s\n", COLUMN, commands[i].name, commands[i].summary);
 	printf("\nThe program's exit status is passed on. Otherwise: 0 done, 1 errors in the "
 	       "rules "
 	       "or in a\nreport, 2 wrong usage, 3 system error, 126 the program cannot be "
@@ -281,44 +297,16 @@ static void print_help(void)
 	       "undecided.\n");
 }
 
-static int usage_error(const char *what, const char *word)
-{
-	fprintf(stderr, "scmltrace: %s '%s'; 'scmltrace --help' lists what there is\n", what,
-		word);
-	return TRACE_USAGE;
-}
-
-/* ARG is `--name`, `--name=value`, `-l` or, where it takes a value, `-lvalue`. *VALUE is what
- * is stuck to it, NULL where nothing is. */
-static bool is_option(const struct option *option, const char *arg, const char **value)
-{
-	size_t len;
-
-	*value = NULL;
-	if (option->name && strncmp(arg, option->name, strlen(option->name)) == 0) {
-		len = strlen(option->name);
-		if (arg[len] == '=' && option->value)
-			*value = arg + len + 1;
-		return !arg[len] || *value;
-	}
-	if (!option->letter || strncmp(arg, option->letter, 2) != 0)
-		return false;
-	if (arg[2] && option->value)
-		*value = arg + 2;
-	return !arg[2] || *value;
-}
-
 static int parse_option(struct trace_options *options, int argc, char **argv, int *at,
 			bool *stop)
 {
-	const struct option *option = table;
-	const char *arg = argv[*at], *value = NULL;
+	const struct option *option;
+	const char *value;
 
-	while (option < table + OPTIONS && !is_option(option, arg, &value))
-		option++;
-	if (option == table + OPTIONS)
-		return usage_error("there is no option", arg);
-	if (!option->set) {
+	switch (option_read(&table, options, argc, argv, at, &option, &value)) {
+	case OPTION_SET:
+		return TRACE_DONE;
+	case OPTION_STOPS:
 		*stop = true;
 		if (strcmp(option->name, "--version") == 0)
 			puts("scmltrace " SCML_VERSION);
@@ -327,17 +315,16 @@ static int parse_option(struct trace_options *options, int argc, char **argv, in
 		else
 			print_help();
 		return TRACE_DONE;
+	case OPTION_WRONG_VALUE:
+		fprintf(stderr,
+			"scmltrace: '%s' is no value for '%s %s'; 'scmltrace --help' lists "
+			"what "
+			"there is\n",
+			value, option_name(option), option->value);
+		return TRACE_USAGE;
+	case OPTION_WRONG:
+		break;
 	}
-	if (option->value && !value && *at + 1 < argc && strcmp(argv[*at + 1], "--") != 0)
-		value = argv[++*at];
-	if (option->value && !value)
-		return usage_error("a value is missing after", arg);
-	if (option->set(options, value ? value : ""))
-		return TRACE_DONE;
-	fprintf(stderr,
-		"scmltrace: '%s' is no value for '%s %s'; 'scmltrace --help' lists what there "
-		"is\n",
-		value, option->name ? option->name : option->letter, option->value);
 	return TRACE_USAGE;
 }
 
@@ -402,11 +389,9 @@ static void add_operand(struct trace_options *options, const char *word)
 
 int trace_options_parse(struct trace_options *options, int argc, char **argv, bool *stop)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	*stop = false;
-	options->color = isatty(STDERR_FILENO) && !(no_color && *no_color) &&
-			 !(term && strcmp(term, "dumb") == 0);
+	options->color = diags_want_color();
 	for (int i = 1; i < argc; i++) {
 		int status;
 
