@@ -7,61 +7,13 @@
  * are walked, which knows three values.
  */
 #include "match.h"
-
-enum {
-	LINEAR_SEARCH = 8, /* values; more are searched by halving */
-};
+#include "test_holds.h"
 
 static const struct match_view nowhere;
 
 static enum scml_verdict least(enum scml_verdict a, enum scml_verdict b)
 {
 	return a < b ? a : b;
-}
-
-/* Is WORD among the COUNT sorted values from FIRST on? */
-static inline bool is_among(const uint64_t *values, uint32_t first, uint32_t count,
-			    uint64_t word)
-{
-	while (count > LINEAR_SEARCH) {
-		uint32_t half = count / 2;
-
-		if (values[first + half] <= word) {
-			first += half;
-			count -= half;
-		} else {
-			count = half;
-		}
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		if (values[first + i] == word)
-			return true;
-	}
-	return false;
-}
-
-static bool is_sum_of_bits(const struct scml_test *test, const uint64_t *values, uint64_t word)
-{
-	uint64_t covered = word & test->bits;
-
-	for (uint32_t i = 0; i < test->count && covered != word; i++) {
-		uint64_t value = values[test->first + i];
-
-		if ((word & value) == value)
-			covered |= value;
-	}
-	return covered == word;
-}
-
-static inline bool holds_for(const struct match_state *st, const struct scml_test *test,
-			     uint64_t word)
-{
-	const uint64_t *values = st->table->values;
-
-	word &= test->mask;
-	if (test->op == SCML_OP_BITS)
-		return is_sum_of_bits(test, values, word);
-	return is_among(values, test->first, test->count, word) == (test->op == SCML_OP_IN);
 }
 
 /* Most tests are of a register against constants; they are worth a short way. */
@@ -74,8 +26,8 @@ static inline enum scml_verdict eval(struct match_state *st, const struct match_
 	    test->flags || st->call->unknown || !st->steps)
 		return scml_match_eval(st, view, test);
 	st->steps--;
-	return holds_for(st, test,
-			 st->call->args[place->base] & UINT64_MAX >> (64 - place->width))
+	return test_holds(st->table, test,
+			  scml_match_cut(st->call->args[place->base], place->width))
 		       ? SCML_SUPPORTED
 		       : SCML_UNSUPPORTED;
 }
@@ -97,7 +49,7 @@ static enum scml_verdict eval_word(const struct match_state *st, const struct ma
 		return verdict;
 	if (test->op == SCML_OP_STRING)
 		return scml_match_read_string(st, word);
-	return holds_for(st, test, word) ? SCML_SUPPORTED : SCML_UNSUPPORTED;
+	return test_holds(st->table, test, word) ? SCML_SUPPORTED : SCML_UNSUPPORTED;
 }
 
 static enum scml_verdict eval_all(struct match_state *st, const struct match_view *view,
@@ -258,9 +210,8 @@ static inline uint16_t way_of_switch(const struct scml_step *step, uint64_t word
 				     const uint16_t *ways)
 {
 	uint64_t at = (word & step->mask) - step->low;
-	uint16_t way = at < step->set ? ways[step->index + at] : 0;
 
-	return way ? way : step->no;
+	return at < step->set ? ways[step->index + at] : 0;
 }
 
 /* Over the steps that look at registers. Their next step is known before they are read, so that
@@ -280,10 +231,36 @@ static inline const struct scml_step *pass_registers(const struct scml_step *ste
 			else
 				step++;
 		} else if (step->op == SCML_STEP_SWITCH) {
-			step += way_of_switch(step, args[step->from], ways);
+			uint16_t way = way_of_switch(step, args[step->from], ways);
+
+			if (way)
+				step += way;
+			else
+				step++;
 		} else {
 			return step;
 		}
+	}
+}
+
+/* Over the steps that look at registers and at what was read of VIEW. */
+static inline const struct scml_step *pass_words(const struct match_state *st,
+						 const struct match_view *view,
+						 const struct scml_step *step)
+{
+	for (;;) {
+		uint32_t end;
+		bool holds;
+
+		step = pass_registers(step, st->call->args, st->table->ways);
+		if (step->op != SCML_STEP_INSIDE)
+			return step;
+		end = step->offset + step->from;
+		if (end > view->have && (end <= view->limit || view->is_zero_beyond))
+			return step;
+		holds = end <= view->have &&
+			is_in_set(step, word_at(view->bytes + step->offset));
+		step += holds ? step->yes : step->no;
 	}
 }
 
@@ -291,24 +268,13 @@ static enum scml_verdict pass_memory(struct match_state *st, const struct match_
 				     const struct scml_step *step);
 
 /* The step at which the way from STEP on ends: YES, NO, or one that cannot be passed. */
-static inline const struct scml_step *
+__attribute__((noinline)) static const struct scml_step *
 pass(struct match_state *st, const struct match_view *view, const struct scml_step *step)
 {
 	for (;;) {
 		enum scml_verdict verdict;
 
-		step = pass_registers(step, st->call->args, st->table->ways);
-		if (step->op == SCML_STEP_INSIDE) {
-			uint32_t end = step->offset + step->from;
-			bool holds;
-
-			if (end > view->have && (end <= view->limit || view->is_zero_beyond))
-				return step;
-			holds = end <= view->have &&
-				is_in_set(step, word_at(view->bytes + step->offset));
-			step += holds ? step->yes : step->no;
-			continue;
-		}
+		step = pass_words(st, view, step);
 		if (step->op == SCML_STEP_MEMORY)
 			verdict = pass_memory(st, view, step);
 		else if (step->op == SCML_STEP_TEST)
@@ -321,6 +287,44 @@ pass(struct match_state *st, const struct match_view *view, const struct scml_st
 	}
 }
 
+/* How many bytes of the struct of BLOCK are given, where the registers say it at once. */
+static inline bool has_plain_extent(const struct match_state *st,
+				    const struct scml_block *block, uint64_t *extent)
+{
+	const struct scml_place *place = &block->extent.place;
+
+	*extent = block->extent.fixed;
+	if (block->extent.kind != SCML_EXTENT_PLACE)
+		return block->extent.kind == SCML_EXTENT_FIXED;
+	if (place->base == SCML_INSIDE)
+		return false;
+	*extent = scml_match_cut(st->call->args[place->base], place->width);
+	if (place->flags & SCML_SIGNED && *extent >> (place->width - 1) & 1)
+		*extent = 0;
+	return true;
+}
+
+/* As scml_match_open_block() and scml_match_enter_struct() do, for a struct that a register
+ * points to and of which some bytes can be read at once. False: it is not so simple. */
+static inline bool open_plain(const struct match_state *st, const struct scml_test *test,
+			      struct match_view *inside, unsigned char *piece)
+{
+	const struct scml_block *block = st->table->blocks + test->block;
+	uint64_t extent;
+
+	if (test->place.base == SCML_INSIDE || block->flags || !st->memory ||
+	    !has_plain_extent(st, block, &extent))
+		return false;
+	inside->base = scml_match_cut(st->call->args[test->place.base], test->place.width);
+	inside->offset = 0;
+	inside->limit = extent < block->size ? extent : block->size;
+	inside->is_zero_beyond = false;
+	inside->have = inside->limit < block->prefix ? (uint32_t)inside->limit : block->prefix;
+	inside->bytes = piece;
+	return inside->base && inside->have &&
+	       scml_match_read_bytes(st, inside->base, piece, inside->have) == SCML_SUPPORTED;
+}
+
 __attribute__((noinline)) static enum scml_verdict
 pass_memory(struct match_state *st, const struct match_view *view, const struct scml_step *step)
 {
@@ -331,15 +335,18 @@ pass_memory(struct match_state *st, const struct match_view *view, const struct 
 	struct match_view inside;
 	uint64_t extent;
 
-	if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
-		return verdict;
-	scml_match_enter_struct(st, block, &inside, extent, piece);
+	if (!open_plain(st, test, &inside, piece)) {
+		if (!scml_match_open_block(st, view, test, &inside, &extent, &verdict))
+			return verdict;
+		scml_match_enter_struct(st, block, &inside, extent, piece);
+	}
 	if (inside.have) {
-		const struct scml_step *end = pass(st, &inside, step + 1);
-
-		if (end->op == SCML_STEP_YES)
+		step = pass_words(st, &inside, step + 1);
+		if (step->op == SCML_STEP_MEMORY || step->op == SCML_STEP_TEST)
+			step = pass(st, &inside, step);
+		if (step->op == SCML_STEP_YES)
 			return SCML_SUPPORTED;
-		if (end->op == SCML_STEP_NO)
+		if (step->op == SCML_STEP_NO)
 			return SCML_UNSUPPORTED;
 	}
 	return eval_inside(st, &inside, st->table->tests + test->first);

@@ -45,6 +45,12 @@ enum scml_verdict scml_match_eval(struct match_state *st, const struct match_vie
 /** The verdict of the condition with index COND. */
 enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond);
 
+/** The low WIDTH bits of WORD; 8 … 64. */
+static inline uint64_t scml_match_cut(uint64_t word, unsigned width)
+{
+	return word & UINT64_MAX >> (64 - width);
+}
+
 /** Has CALL returned an error? */
 bool scml_match_has_failed(const struct scml_call *call);
 

@@ -14,11 +14,6 @@ bool scml_match_has_failed(const struct scml_call *call)
 	return call->has_returned && call->ret < 0 && call->ret >= -ERRNO_MAX;
 }
 
-static uint64_t cut(uint64_t word, unsigned width)
-{
-	return word & UINT64_MAX >> (64 - width);
-}
-
 static uint64_t swap(uint64_t word)
 {
 	word = (word & 0x00ff00ff00ff00ff) << 8 | (word >> 8 & 0x00ff00ff00ff00ff);
@@ -117,7 +112,7 @@ enum scml_verdict scml_match_read_place(const struct match_state *st,
 		return read_inside(st, view, place, word);
 	if (st->call->unknown >> place->base & 1)
 		return SCML_UNDECIDED;
-	*word = cut(st->call->args[place->base], place->width);
+	*word = scml_match_cut(st->call->args[place->base], place->width);
 	return SCML_SUPPORTED;
 }
 

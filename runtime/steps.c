@@ -313,17 +313,27 @@ static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways 
 		lower_values(sink, index, ways);
 }
 
-uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count)
+uint32_t scml_steps_size_of_conds(struct step_sink *sink, uint32_t rule, uint32_t count)
 {
 	uint32_t size = 0;
 
 	for (uint32_t i = 0; i < count && size < STEPS_MAX; i++) {
-		const struct scml_rule *rule = sink->table->rules + first + i;
-		const struct scml_cond *cond = sink->table->conds + rule->first_cond;
+		uint32_t cond = sink->table->rules[rule].first_cond + i;
+
+		size = add_sizes(size, size_of_test(sink, sink->table->conds[cond].test));
+	}
+	return size;
+}
+
+uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count)
+{
+	uint32_t size = 0;
+
+	for (uint32_t i = first; i < first + count && size < STEPS_MAX; i++) {
+		const struct scml_rule *rule = sink->table->rules + i;
 
 		size = add_sizes(size, 1);
-		for (uint32_t j = 0; j < rule->cond_count && size < STEPS_MAX; j++)
-			size = add_sizes(size, size_of_test(sink, cond[j].test));
+		size = add_sizes(size, scml_steps_size_of_conds(sink, i, rule->cond_count));
 	}
 	return size;
 }
@@ -344,11 +354,21 @@ static void lower_rule(struct step_sink *sink, uint32_t index)
 
 void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call)
 {
+	bool has_switch, has_others = false;
+
 	sink->count = sink->way_count = 0;
-	scml_steps_switch(sink, call);
+	has_switch = scml_steps_switch(sink, call);
 	for (uint32_t i = 0; i < call->rule_count && !sink->is_wrong; i++)
 		lower_rule(sink, call->first_rule + i);
 	put_end(sink, SCML_STEP_NO, 0);
+	for (uint32_t i = 0; has_switch && i < call->rule_count && !sink->is_wrong; i++) {
+		if (!scml_steps_is_other(sink, call, i))
+			continue;
+		lower_rule(sink, call->first_rule + i);
+		has_others = true;
+	}
+	if (has_others)
+		put_end(sink, SCML_STEP_NO, 0);
 }
 
 bool scml_table_steps(const struct scml_table *table, uint32_t call, struct scml_steps *steps)

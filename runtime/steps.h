@@ -41,10 +41,19 @@ uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count)
 /** The bits of a word that TEST sees. */
 uint64_t scml_steps_mask(const struct scml_test *test);
 
+/** The same of the first COUNT conditions of the rule with that index. */
+uint32_t scml_steps_size_of_conds(struct step_sink *sink, uint32_t rule, uint32_t count);
+
 /**
  * The switches that stand before the rules of CALL, to SINK: from a value of the register that
- * the rules begin with to the first rule that may take it.
+ * the rules begin with to the first condition that it leaves open. A value that no rule lists
+ * leads to the steps behind those of all rules, which are of the other rules.
+ * @return are there any?
  */
-void scml_steps_switch(struct step_sink *sink, const struct scml_call_rules *call);
+bool scml_steps_switch(struct step_sink *sink, const struct scml_call_rules *call);
+
+/** Is the rule with that INDEX of CALL, which has switches, one that they do not know? */
+bool scml_steps_is_other(struct step_sink *sink, const struct scml_call_rules *call,
+			 uint32_t index);
 
 #endif

@@ -3,6 +3,7 @@
  * from the value to the rule. Freestanding, like match.c.
  */
 #include "steps.h"
+#include "test_holds.h"
 
 enum {
 	MIN_RULES = 3, /* that begin with a value; fewer are as fast without */
@@ -18,14 +19,20 @@ struct key {
 	uint64_t mask;
 };
 
-/* The test that a rule begins with; NULL: none. */
+/* The test that a rule begins with, without which it never matches; NULL: none. */
 static const struct scml_test *head(const struct step_sink *sink, const struct key *key,
 				    uint32_t index)
 {
 	const struct scml_table *table = sink->table;
 	const struct scml_rule *rule = table->rules + key->call->first_rule + index;
+	const struct scml_test *test;
 
-	return rule->cond_count ? table->tests + table->conds[rule->first_cond].test : NULL;
+	if (!rule->cond_count)
+		return NULL;
+	test = table->tests + table->conds[rule->first_cond].test;
+	while (test->op == SCML_OP_ALL && test->count)
+		test = table->tests + test->first;
+	return test;
 }
 
 /* Does TEST ask for values of a register that ways can lead from? */
@@ -48,57 +55,85 @@ static bool is_keyed(const struct step_sink *sink, const struct scml_test *test,
 	       scml_steps_mask(test) == key->mask;
 }
 
-/* Can TEST hold for the value of KEY? True where that is not clear. */
-static bool may_take(struct step_sink *sink, const struct scml_test *test,
-		     const struct key *key, uint64_t value)
+/* What is known of a test when the value of the key is. */
+enum known { FAILS, OPEN, HOLDS };
+
+static enum known known_of(struct step_sink *sink, const struct scml_test *test,
+			   const struct key *key, uint64_t value);
+
+static enum known known_of_group(struct step_sink *sink, const struct scml_test *test,
+				 const struct key *key, uint64_t value)
 {
-	const uint64_t *values = sink->table->values + test->first;
 	bool is_all = test->op == SCML_OP_ALL;
+	enum known known = is_all ? HOLDS : FAILS;
 
-	if (!sink->budget)
-		return true;
-	sink->budget--;
-	if (is_all || test->op == SCML_OP_ANY) {
-		for (uint32_t i = 0; i < test->count; i++) {
-			const struct scml_test *child = sink->table->tests + test->first + i;
-
-			if (may_take(sink, child, key, value) != is_all)
-				return !is_all;
-		}
-		return is_all;
-	}
-	if (test->op != SCML_OP_IN || test->flags || test->place.base != key->from ||
-	    scml_steps_mask(test) & ~key->mask)
-		return true;
 	for (uint32_t i = 0; i < test->count; i++) {
-		if (values[i] == (value & scml_steps_mask(test)))
-			return true;
+		enum known one =
+			known_of(sink, sink->table->tests + test->first + i, key, value);
+
+		if (is_all ? one < known : one > known)
+			known = one;
 	}
-	return false;
+	return known;
 }
 
-/* The first rule that may take the VALUE of KEY; the number of rules if none does. */
-static uint32_t taker(struct step_sink *sink, const struct key *key, uint64_t value)
+static enum known known_of(struct step_sink *sink, const struct scml_test *test,
+			   const struct key *key, uint64_t value)
 {
-	uint32_t index = 0;
-
-	for (; index < key->call->rule_count; index++) {
-		const struct scml_test *test = head(sink, key, index);
-
-		if (!test || may_take(sink, test, key, value))
-			break;
+	if (!sink->budget)
+		return OPEN;
+	sink->budget--;
+	switch ((enum scml_op)test->op) {
+	case SCML_OP_TRUE:
+		return HOLDS;
+	case SCML_OP_FALSE:
+		return FAILS;
+	case SCML_OP_ALL:
+	case SCML_OP_ANY:
+		return known_of_group(sink, test, key, value);
+	case SCML_OP_IN:
+	case SCML_OP_NOT_IN:
+	case SCML_OP_BITS:
+		break;
+	case SCML_OP_STRING:
+	case SCML_OP_MEMORY:
+	case SCML_OP_EACH:
+		return OPEN;
 	}
-	return index;
+	if (test->flags || test->place.base != key->from || scml_steps_mask(test) & ~key->mask)
+		return OPEN;
+	value &= UINT64_MAX >> (64 - test->place.width);
+	return test_holds(sink->table, test, value) ? HOLDS : FAILS;
 }
 
-/* The first rule that may take a value that no rule lists. */
-static uint32_t other_taker(const struct step_sink *sink, const struct key *key)
-{
-	uint32_t index = 0;
+/* A place among the conditions of a call. */
+struct spot {
+	uint32_t rule; /* of the call; the number of rules: none matches */
+	uint32_t cond; /* of the rule */
+};
 
-	while (index < key->call->rule_count && is_keyed(sink, head(sink, key, index), key))
-		index++;
-	return index;
+/* Where it is open for the first time what becomes of a call with the VALUE of KEY. */
+static struct spot first_open(struct step_sink *sink, const struct key *key, uint64_t value)
+{
+	const struct scml_table *table = sink->table;
+	struct spot spot = {0, 0};
+
+	while (spot.rule < key->call->rule_count) {
+		const struct scml_rule *rule = table->rules + key->call->first_rule + spot.rule;
+		const struct scml_cond *conds = table->conds + rule->first_cond;
+		enum known known = HOLDS;
+
+		for (spot.cond = 0; spot.cond < rule->cond_count; spot.cond++) {
+			known = known_of(sink, table->tests + conds[spot.cond].test, key,
+					 value);
+			if (known != HOLDS)
+				break;
+		}
+		if (known != FAILS)
+			return spot;
+		spot.rule++;
+	}
+	return (struct spot){spot.rule, 0};
 }
 
 /* The least value from *VALUE on that a rule lists, to *VALUE. */
@@ -152,12 +187,13 @@ static uint32_t count_switches(struct step_sink *sink, const struct key *key)
 	return count <= MAX_SWITCHES ? count : 0;
 }
 
-/* The way from the switch at the end of SINK to the rule with that index, of which the first
- * begins at RULES. */
+/* The way from the switch at the end of SINK to SPOT; the first rule begins at RULES. */
 static uint32_t way_to(struct step_sink *sink, const struct key *key, uint32_t rules,
-		       uint32_t index)
+		       struct spot spot)
 {
-	return rules + scml_steps_size(sink, key->call->first_rule, index) - sink->count;
+	return rules + scml_steps_size(sink, key->call->first_rule, spot.rule) +
+	       scml_steps_size_of_conds(sink, key->call->first_rule + spot.rule, spot.cond) -
+	       sink->count;
 }
 
 static void put_way(struct step_sink *sink, uint32_t way)
@@ -175,7 +211,7 @@ static void put_way(struct step_sink *sink, uint32_t way)
 
 /* The values from START to LAST. */
 static void put_switch(struct step_sink *sink, const struct key *key, uint32_t rules,
-		       uint64_t start, uint64_t last, uint32_t no)
+		       uint64_t start, uint64_t last)
 {
 	struct scml_step step = {.op = SCML_STEP_SWITCH,
 				 .from = key->from,
@@ -192,10 +228,10 @@ static void put_switch(struct step_sink *sink, const struct key *key, uint32_t r
 			next = value;
 		next_value(sink, key, &next);
 		if (next == value)
-			way = way_to(sink, key, rules, taker(sink, key, value));
+			way = way_to(sink, key, rules, first_open(sink, key, value));
 		put_way(sink, way);
 	}
-	scml_steps_put(sink, step, (struct step_ways){sink->count + 1, no});
+	scml_steps_put(sink, step, (struct step_ways){sink->count + 1, sink->count + 1});
 }
 
 static bool find_key(struct step_sink *sink, struct key *key)
@@ -212,25 +248,57 @@ static bool find_key(struct step_sink *sink, struct key *key)
 	return false;
 }
 
-void scml_steps_switch(struct step_sink *sink, const struct scml_call_rules *call)
+static bool is_other(const struct step_sink *sink, const struct key *key, uint32_t index)
+{
+	return !is_keyed(sink, head(sink, key, index), key);
+}
+
+static bool has_others(const struct step_sink *sink, const struct key *key)
+{
+	for (uint32_t i = 0; i < key->call->rule_count; i++) {
+		if (is_other(sink, key, i))
+			return true;
+	}
+	return false;
+}
+
+/* Over the rules to those that the switches do not know. */
+static void put_default(struct step_sink *sink, const struct key *key, uint32_t rules)
+{
+	uint32_t end =
+		rules + scml_steps_size(sink, key->call->first_rule, key->call->rule_count);
+	struct scml_step step = {.op = SCML_STEP_REGISTER};
+
+	scml_steps_put(sink, step,
+		       (struct step_ways){sink->count + 1, end + has_others(sink, key)});
+}
+
+bool scml_steps_switch(struct step_sink *sink, const struct scml_call_rules *call)
 {
 	struct key key = {.call = call};
 	uint32_t count, rules;
 	uint64_t value = 0;
 
-	if (!find_key(sink, &key))
-		return;
-	count = count_switches(sink, &key);
-	rules = sink->count + count;
-	while (count-- && !sink->is_wrong) {
-		uint32_t no = sink->count + 1;
+	count = find_key(sink, &key) ? count_switches(sink, &key) : 0;
+	if (!count)
+		return false;
+	rules = sink->count + count + 1;
+	for (uint32_t i = 0; i < count && !sink->is_wrong; i++) {
 		uint64_t last;
 
 		next_value(sink, &key, &value);
 		last = last_value(sink, &key, value);
-		if (!count)
-			no = sink->count + way_to(sink, &key, rules, other_taker(sink, &key));
-		put_switch(sink, &key, rules, value, last, no);
+		put_switch(sink, &key, rules, value, last);
 		value = last + 1;
 	}
+	put_default(sink, &key, rules);
+	return true;
+}
+
+bool scml_steps_is_other(struct step_sink *sink, const struct scml_call_rules *call,
+			 uint32_t index)
+{
+	struct key key = {.call = call};
+
+	return find_key(sink, &key) && is_other(sink, &key, index);
 }

@@ -184,7 +184,8 @@ struct scml_call_rules {
 enum scml_step_op {
 	SCML_STEP_REGISTER, /* does register FROM lie in the set? The next step follows if so */
 	SCML_STEP_EITHER,   /* the same; the next step follows if not */
-	SCML_STEP_SWITCH,   /* which way does the value of register FROM lead? */
+	SCML_STEP_SWITCH,   /* which way does the value of register FROM lead? If none, the next
+			       step follows */
 	SCML_STEP_INSIDE,   /* do the FROM bytes at OFFSET of the struct? */
 	SCML_STEP_TEST,	    /* does the test INDEX hold? */
 	SCML_STEP_MEMORY,   /* the same of SCML_OP_MEMORY, whose child's steps come next */
@@ -195,7 +196,7 @@ enum scml_step_op {
 /**
  * A word W lies in the set if SET has the bit (W & MASK) - LOW, which is in 0 … 63. Of a switch
  * SET is how many ways there are from INDEX on: the one at (W & MASK) - LOW says how many steps
- * forward; where it is 0 or there is none, NO does.
+ * forward; 0 is none.
  */
 struct scml_step {
 	uint8_t op;   /* enum scml_step_op */
