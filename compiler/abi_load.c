@@ -81,7 +81,8 @@ static bool arch_has_name(const struct abi_build *build, unsigned arch, const ch
 	return strcmp(build->strings.items + build->archs.items[arch].name, name) == 0;
 }
 
-bool abi_load_is_arch_key(const struct abi_build *build, const char *key)
+/* Does KEY name an architecture, a class or `default`? */
+static bool abi_load_is_arch_key(const struct abi_build *build, const char *key)
 {
 	if (strcmp(key, "default") == 0)
 		return true;

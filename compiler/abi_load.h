@@ -35,9 +35,6 @@ bool abi_load_value(struct abi_build *build, const struct abi_node *node, struct
 const struct abi_node *abi_load_for_arch(const struct abi_build *build,
 					 const struct abi_node *map, unsigned arch);
 
-/** Does KEY name an architecture, a class or `default`? */
-bool abi_load_is_arch_key(const struct abi_build *build, const char *key);
-
 /** The constant that the scalar NODE names; 0 and an error where there is none. */
 uint32_t abi_load_const(struct abi_build *build, const struct abi_node *node);
 
@@ -60,9 +57,6 @@ bool abi_load_keys(struct abi_build *build, const struct abi_node *node,
 
 /** The scalar at KEY of NODE is `true`. */
 bool abi_load_flag(struct abi_build *build, const struct abi_node *node, const char *key);
-
-/** The type called TEXT (`u32`, `[8]u8`, `struct:NAME`) to SLOT. */
-bool abi_load_type(struct abi_build *build, const struct abi_node *node, struct abi_slot *slot);
 
 /** MAJOR.MINOR as the number of abi_const.since; NULL is 0. */
 uint16_t abi_load_since(struct abi_build *build, const struct abi_node *node);

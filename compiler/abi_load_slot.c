@@ -20,7 +20,9 @@ static uint16_t struct_named(const struct abi_build *build, const char *name)
 	return (uint16_t)abi_build_find(build, ABI_KIND_STRUCT, name);
 }
 
-bool abi_load_type(struct abi_build *build, const struct abi_node *node, struct abi_slot *slot)
+/* The type called TEXT (`u32`, `[8]u8`, `struct:NAME`) to SLOT. */
+static bool abi_load_type(struct abi_build *build, const struct abi_node *node,
+			  struct abi_slot *slot)
 {
 	const char *text = node->text;
 

@@ -239,7 +239,8 @@ bool abi_node_is_null(const struct abi_node *node)
 		!*node->text);
 }
 
-bool abi_number_parse(const char *text, uint64_t *value)
+/* TEXT as a number: decimal, 0x, negative. */
+static bool abi_number_parse(const char *text, uint64_t *value)
 {
 	bool is_negative = *text == '-';
 	const char *digits = text + is_negative;

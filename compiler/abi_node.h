@@ -49,7 +49,4 @@ bool abi_node_is_null(const struct abi_node *node);
 /** The scalar NODE as a number (decimal, 0x, negative: two's complement). */
 bool abi_node_number(const struct abi_node *node, uint64_t *value);
 
-/** TEXT as such a number. */
-bool abi_number_parse(const char *text, uint64_t *value);
-
 #endif

@@ -18,7 +18,6 @@ struct arena_block {
 
 struct arena {
 	struct arena_block *blocks;
-	size_t used;
 };
 
 _Noreturn void arena_out_of_memory(void)
@@ -73,7 +72,6 @@ void *arena_alloc(struct arena *arena, size_t size)
 		arena_add_block(arena, size);
 	memory = arena->blocks->data + arena->blocks->used;
 	arena->blocks->used += size;
-	arena->used += size;
 	return memory;
 }
 
@@ -116,11 +114,6 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	text = arena_vprintf(arena, format, args);
 	va_end(args);
 	return text;
-}
-
-size_t arena_used(const struct arena *arena)
-{
-	return arena->used;
 }
 
 void *vec_grow(struct arena *arena, const void *items, size_t *capacity, size_t item_size,

@@ -34,9 +34,6 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 /** The policy itself, for memory that comes from elsewhere. */
 _Noreturn void arena_out_of_memory(void);
 
-/** Bytes handed out so far; for tests and for limits. */
-size_t arena_used(const struct arena *arena);
-
 /** A zeroed object, or an array of COUNT zeroed objects, of TYPE. */
 #define ARENA_NEW(arena, type)		((type *)arena_alloc(arena, sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc(arena, sizeof(type) * (count)))

@@ -66,7 +66,8 @@ int cli_flush(int status)
 	return had_error ? cli_system_error("standard output", -EIO) : status;
 }
 
-void cli_expand(struct cli *cli)
+/* Replace the folders among CLI's inputs by the SCML files in them, and give all names. */
+static void cli_expand(struct cli *cli)
 {
 	struct compilation *compilation = cli->compilation;
 	struct spec_files files = {0};

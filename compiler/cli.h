@@ -86,9 +86,6 @@ int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char
 /** Is the word behind ARG, an option of any command, its value? */
 bool cli_takes_next_word(const char *arg);
 
-/** Replace the folders among CLI's inputs by the SCML files in them, and give all names. */
-void cli_expand(struct cli *cli);
-
 /** Compile CLI's inputs; false where there were errors, which have been written. */
 bool cli_compile(struct cli *cli);
 

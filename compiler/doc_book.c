@@ -29,7 +29,8 @@ struct book_builder {
 	VEC(struct entry) entries;
 };
 
-const char *doc_book_anchor(struct arena *arena, const char *text)
+/* What a link to the heading TEXT ends with, as GitHub and mdBook make it; in ARENA. */
+static const char *doc_book_anchor(struct arena *arena, const char *text)
 {
 	char *anchor = arena_alloc(arena, strlen(text) + 1);
 	size_t used = 0;

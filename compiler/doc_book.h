@@ -44,7 +44,4 @@ struct doc_book doc_book_build(const struct compilation *compilation, const char
  * parts. */
 void doc_book_write(const struct compilation *compilation, bool details, FILE *out);
 
-/** What a link to the heading TEXT ends with, as GitHub and mdBook make it; in ARENA. */
-const char *doc_book_anchor(struct arena *arena, const char *text);
-
 #endif

@@ -196,21 +196,6 @@ bool region_is_all(const struct region *region)
 	       memcmp(&region->terms.items[0], &all, sizeof(all)) == 0;
 }
 
-bool region_has(const struct region *region, const uint64_t args[static SCML_REGISTERS])
-{
-	for (size_t i = 0; i < region->terms.count; i++) {
-		const struct region_term *term = &region->terms.items[i];
-		unsigned reg = 0;
-
-		while (reg < SCML_REGISTERS &&
-		       (args[reg] & term->mask[reg]) == term->value[reg])
-			reg++;
-		if (reg == SCML_REGISTERS)
-			return true;
-	}
-	return false;
-}
-
 static struct region region_of_values(struct arena *arena, const struct test *test)
 {
 	uint64_t mask = test->mask & width_mask(test->place.width);

@@ -47,9 +47,6 @@ bool region_is_empty(const struct region *region);
 /** Is it every call? */
 bool region_is_all(const struct region *region);
 
-/** Is the call with registers ARGS in REGION? */
-bool region_has(const struct region *region, const uint64_t args[static SCML_REGISTERS]);
-
 /** What registers say about rules. */
 struct region_verdict {
 	struct region sure;	/* supported whatever lies in memory */

@@ -210,7 +210,8 @@ const struct test *test_bits(struct arena *arena, struct scml_place place, const
 	return test;
 }
 
-struct test *test_copy(struct arena *arena, const struct test *test)
+/* A copy of TEST, to be changed before it is shared. */
+static struct test *test_copy(struct arena *arena, const struct test *test)
 {
 	struct test *copy = ARENA_NEW(arena, struct test);
 

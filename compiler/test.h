@@ -49,9 +49,6 @@ const struct test *test_bits(struct arena *arena, struct scml_place place, const
 			     uint64_t mask, uint64_t bits,
 			     const struct test_values *composites);
 
-/** A copy of TEST, to be changed before it is shared. */
-struct test *test_copy(struct arena *arena, const struct test *test);
-
 /** TEST with every word marked as filled in by the kernel. */
 const struct test *test_at_return(struct arena *arena, const struct test *test);
 

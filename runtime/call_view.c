@@ -38,7 +38,8 @@ bool call_read_typed(const struct call_view *view, uint64_t address, enum abi_ty
 			 word);
 }
 
-uint64_t call_param(const struct call_view *view, uint32_t index)
+/* The parameter INDEX cut to its type. */
+static uint64_t call_param(const struct call_view *view, uint32_t index)
 {
 	enum abi_type type = view->params[index].slot.type;
 

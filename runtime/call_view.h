@@ -33,9 +33,6 @@ size_t call_read(const struct call_view *view, uint64_t address, void *buffer, s
 bool call_read_typed(const struct call_view *view, uint64_t address, enum abi_type type,
 		     uint64_t *word);
 
-/** The parameter INDEX cut to its type. */
-uint64_t call_param(const struct call_view *view, uint32_t index);
-
 /** The field of OBJECT with that index. */
 const struct abi_field *call_field(const struct call_view *view,
 				   const struct abi_struct *object, uint32_t index);

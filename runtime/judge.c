@@ -34,7 +34,8 @@ static void describe_foreign(const struct judge *judge, const struct scml_call *
 			 call->arch);
 }
 
-bool judge_cares(const struct judge *judge, const struct scml_call *call)
+/* Is CALL one that the judge has anything to say about? */
+static bool judge_cares(const struct judge *judge, const struct scml_call *call)
 {
 	return !judge->only_listed || is_foreign(judge, call) ||
 	       scml_has_rules(judge->table, call->nr);

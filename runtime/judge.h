@@ -37,9 +37,6 @@ struct judge_case {
 	const void *context;
 };
 
-/** Is CALL one that the judge has anything to say about? */
-bool judge_cares(const struct judge *judge, const struct scml_call *call);
-
 /** The verdict and its reason to ENTRY; TEXT keeps the words. */
 void judge_describe(const struct judge *judge, const struct judge_case *subject,
 		    struct cause_text *text, struct report_call *entry);

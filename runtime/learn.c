@@ -296,7 +296,8 @@ static void see_unsure(struct learn *learn, const struct abi_call *abi)
 	vec_push(learn->arena, &learn->unsure, abi);
 }
 
-void learn_call(struct learn *learn, const struct report_call *call, uint64_t count)
+/* Take in CALL, which happened COUNT times. Calls of other tables are left out. */
+static void learn_call(struct learn *learn, const struct report_call *call, uint64_t count)
 {
 	const struct abi_arch *arch = &learn->db->archs[learn->arch];
 	struct visit visit = {
@@ -421,7 +422,8 @@ static void write_remarks(const struct learn *learn, FILE *out)
 		fprintf(out, "// Left out: calls beyond %d kinds.\n", MAX_GROUPS);
 }
 
-const char *learn_text(const struct learn *learn, size_t *size)
+/* What was seen as SCML, formatted, in the arena; its length goes to *SIZE. */
+static const char *learn_text(const struct learn *learn, size_t *size)
 {
 	size_t most = learn->groups.count + learn->unsure.count, count = 0;
 	const char **rules = ARENA_ARRAY(learn->arena, const char *, most + 1);

@@ -17,13 +17,8 @@ struct learn;
 /** Nothing was seen yet. What calls are of is architecture ARCH of DB. */
 struct learn *learn_new(struct arena *arena, const struct abi_db *db, unsigned arch);
 
-/** Take in CALL, which happened COUNT times. Calls of other tables are left out. */
-void learn_call(struct learn *learn, const struct report_call *call, uint64_t count);
-
-/** What was seen as SCML, formatted, in the arena; its length goes to *SIZE. */
-const char *learn_text(const struct learn *learn, size_t *size);
-
-/** A sink that writes that to PATH (`-`: standard output) when the run is over. */
+/** A sink that takes in calls, but those of other tables, and writes what supports them all as
+ * SCML to PATH (`-`: standard output) when the run is over. */
 struct report_sink learn_sink(struct learn *learn, const char *path);
 
 #endif

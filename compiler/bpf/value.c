@@ -22,17 +22,6 @@ struct value value_word(struct bdd *bdd, uint32_t offset)
 	return value;
 }
 
-bool value_is_constant(const struct value *value, uint32_t *number)
-{
-	*number = 0;
-	for (unsigned bit = 0; bit < 32; bit++) {
-		if (value->bits[bit] > BDD_TRUE)
-			return false;
-		*number |= value->bits[bit] << bit;
-	}
-	return true;
-}
-
 static struct value invert(struct bdd *bdd, const struct value *a)
 {
 	struct value result;

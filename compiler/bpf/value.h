@@ -17,9 +17,6 @@ struct value {
 struct value value_constant(uint32_t number);
 struct value value_word(struct bdd *bdd, uint32_t offset);
 
-/** Does VALUE not depend on the call? Then *NUMBER is what it is. */
-bool value_is_constant(const struct value *value, uint32_t *number);
-
 /** What `A = A OP B` makes of A; OP is BPF_ADD … BPF_NEG. B must not be 0 for BPF_DIV. */
 struct value value_operate(struct bdd *bdd, uint16_t op, const struct value *a,
 			   const struct value *b);

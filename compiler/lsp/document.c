@@ -187,7 +187,8 @@ void document_touch_path(struct lsp_server *server, const char *path)
 	}
 }
 
-void document_touch(struct lsp_server *server, struct lsp_document *document)
+/* What was known of DOCUMENT is out of date; also of those that include it. */
+static void document_touch(struct lsp_server *server, struct lsp_document *document)
 {
 	document_touch_path(server, document->path);
 	document_forget(document);

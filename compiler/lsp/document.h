@@ -56,9 +56,6 @@ void document_did_open(struct lsp_server *server, const json_t *params);
 void document_did_change(struct lsp_server *server, const json_t *params);
 void document_did_close(struct lsp_server *server, const json_t *params);
 
-/** What was known of DOCUMENT is out of date; also of those that include it. */
-void document_touch(struct lsp_server *server, struct lsp_document *document);
-
 /** The file PATH, which is not open, changed: what includes it is out of date. */
 void document_touch_path(struct lsp_server *server, const char *path);
 

@@ -318,18 +318,6 @@ size_t tree_node_after(const struct tree *tree, const struct outline_token *toke
 	return *hint < tree->count && tree->nodes[*hint].token == token ? *hint : TREE_NONE;
 }
 
-size_t tree_item_named(const struct tree *tree, size_t list, const char *name)
-{
-	for (size_t i = tree->nodes[list].first; i != TREE_NONE; i = tree->nodes[i].next) {
-		const struct outline_token *token = tree->nodes[i].token;
-
-		if (tree->nodes[i].kind == TREE_ITEM && token && token->text &&
-		    strcmp(token->text, name) == 0)
-			return i;
-	}
-	return TREE_NONE;
-}
-
 size_t tree_item_of(const struct tree *tree, size_t node)
 {
 	while (node != TREE_NONE && tree->nodes[node].kind != TREE_ITEM)

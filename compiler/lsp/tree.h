@@ -59,9 +59,6 @@ size_t tree_node_of(const struct tree *tree, const struct outline_token *token);
 size_t tree_node_after(const struct tree *tree, const struct outline_token *token,
 		       size_t *hint);
 
-/** The item called NAME in the list of node LIST, or TREE_NONE. */
-size_t tree_item_named(const struct tree *tree, size_t list, const char *name);
-
 /** The item that node NODE is part of (itself, if it is one), or TREE_NONE. */
 size_t tree_item_of(const struct tree *tree, size_t node);
 
