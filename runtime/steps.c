@@ -20,6 +20,19 @@ static uint32_t add_sizes(uint32_t a, uint32_t b)
 	return a + b < STEPS_MAX ? a + b : STEPS_MAX;
 }
 
+bool scml_steps_pay(struct step_sink *sink, const struct scml_test *test)
+{
+	bool has_values = test->op >= SCML_OP_IN && test->op <= SCML_OP_BITS;
+	uint32_t cost = has_values && test->count < STEPS_BUDGET ? test->count + 1 : 1;
+
+	if (sink->budget < cost) {
+		sink->budget = 0;
+		return false;
+	}
+	sink->budget -= cost;
+	return true;
+}
+
 uint64_t scml_steps_mask(const struct scml_test *test)
 {
 	return test->mask & UINT64_MAX >> (REGISTER_BITS - test->place.width);
@@ -127,9 +140,8 @@ static uint32_t size_of_test(struct step_sink *sink, uint32_t index)
 {
 	const struct scml_test *test = sink->table->tests + index;
 
-	if (!sink->budget)
+	if (!scml_steps_pay(sink, test))
 		return STEPS_MAX;
-	sink->budget--;
 	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY)
 		return size_of_group(sink, test);
 	if (test->op == SCML_OP_MEMORY)
@@ -294,11 +306,10 @@ static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways 
 {
 	const struct scml_test *test = sink->table->tests + index;
 
-	if (!sink->budget || sink->is_wrong) {
+	if (sink->is_wrong || !scml_steps_pay(sink, test)) {
 		sink->is_wrong = true;
 		return;
 	}
-	sink->budget--;
 	if (test->op == SCML_OP_TRUE || test->op == SCML_OP_FALSE)
 		put_constant(sink, test->op == SCML_OP_TRUE, ways);
 	else if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY)
@@ -355,14 +366,15 @@ static void lower_rule(struct step_sink *sink, uint32_t index)
 void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call)
 {
 	bool has_switch, has_others = false;
+	struct step_key key;
 
 	sink->count = sink->way_count = 0;
-	has_switch = scml_steps_switch(sink, call);
+	has_switch = scml_steps_find_key(sink, call, &key) && scml_steps_switch(sink, &key);
 	for (uint32_t i = 0; i < call->rule_count && !sink->is_wrong; i++)
 		lower_rule(sink, call->first_rule + i);
 	put_end(sink, SCML_STEP_NO, 0);
 	for (uint32_t i = 0; has_switch && i < call->rule_count && !sink->is_wrong; i++) {
-		if (!scml_steps_is_other(sink, call, i))
+		if (!scml_steps_is_other(sink, &key, i))
 			continue;
 		lower_rule(sink, call->first_rule + i);
 		has_others = true;

@@ -12,15 +12,8 @@ enum {
 	MAX_WAYS = 1024, /* of a switch */
 };
 
-/* The values of one register. */
-struct key {
-	const struct scml_call_rules *call;
-	uint8_t from;
-	uint64_t mask;
-};
-
 /* The test that a rule begins with, without which it never matches; NULL: none. */
-static const struct scml_test *head(const struct step_sink *sink, const struct key *key,
+static const struct scml_test *head(const struct step_sink *sink, const struct step_key *key,
 				    uint32_t index)
 {
 	const struct scml_table *table = sink->table;
@@ -49,7 +42,7 @@ static bool is_list(const struct step_sink *sink, const struct scml_test *test)
 
 /* Does TEST ask for values of KEY? */
 static bool is_keyed(const struct step_sink *sink, const struct scml_test *test,
-		     const struct key *key)
+		     const struct step_key *key)
 {
 	return is_list(sink, test) && test->place.base == key->from &&
 	       scml_steps_mask(test) == key->mask;
@@ -59,10 +52,10 @@ static bool is_keyed(const struct step_sink *sink, const struct scml_test *test,
 enum known { FAILS, OPEN, HOLDS };
 
 static enum known known_of(struct step_sink *sink, const struct scml_test *test,
-			   const struct key *key, uint64_t value);
+			   const struct step_key *key, uint64_t value);
 
 static enum known known_of_group(struct step_sink *sink, const struct scml_test *test,
-				 const struct key *key, uint64_t value)
+				 const struct step_key *key, uint64_t value)
 {
 	bool is_all = test->op == SCML_OP_ALL;
 	enum known known = is_all ? HOLDS : FAILS;
@@ -78,11 +71,10 @@ static enum known known_of_group(struct step_sink *sink, const struct scml_test 
 }
 
 static enum known known_of(struct step_sink *sink, const struct scml_test *test,
-			   const struct key *key, uint64_t value)
+			   const struct step_key *key, uint64_t value)
 {
-	if (!sink->budget)
+	if (!scml_steps_pay(sink, test))
 		return OPEN;
-	sink->budget--;
 	switch ((enum scml_op)test->op) {
 	case SCML_OP_TRUE:
 		return HOLDS;
@@ -113,7 +105,8 @@ struct spot {
 };
 
 /* Where it is open for the first time what becomes of a call with the VALUE of KEY. */
-static struct spot first_open(struct step_sink *sink, const struct key *key, uint64_t value)
+static struct spot first_open(struct step_sink *sink, const struct step_key *key,
+			      uint64_t value)
 {
 	const struct scml_table *table = sink->table;
 	struct spot spot = {0, 0};
@@ -137,18 +130,18 @@ static struct spot first_open(struct step_sink *sink, const struct key *key, uin
 }
 
 /* The least value from *VALUE on that a rule lists, to *VALUE. */
-static bool next_value(struct step_sink *sink, const struct key *key, uint64_t *value)
+static bool next_value(struct step_sink *sink, const struct step_key *key, uint64_t *value)
 {
 	uint64_t least = UINT64_MAX;
 
 	for (uint32_t i = 0; i < key->call->rule_count; i++) {
 		const struct scml_test *test = head(sink, key, i);
 
-		for (uint32_t j = 0; is_keyed(sink, test, key) && j < test->count; j++) {
+		if (!is_keyed(sink, test, key) || !scml_steps_pay(sink, test))
+			continue;
+		for (uint32_t j = 0; j < test->count; j++) {
 			uint64_t other = sink->table->values[test->first + j];
 
-			if (sink->budget)
-				sink->budget--;
 			if (other >= *value && other < least && !(other & ~key->mask))
 				least = other;
 		}
@@ -158,7 +151,7 @@ static bool next_value(struct step_sink *sink, const struct key *key, uint64_t *
 }
 
 /* The last value of the switch that begins with START. */
-static uint64_t last_value(struct step_sink *sink, const struct key *key, uint64_t start)
+static uint64_t last_value(struct step_sink *sink, const struct step_key *key, uint64_t start)
 {
 	uint64_t last = start, next = start + 1;
 
@@ -170,16 +163,12 @@ static uint64_t last_value(struct step_sink *sink, const struct key *key, uint64
 	return last;
 }
 
-/* How many switches there are; 0 if they are not worth it. */
-static uint32_t count_switches(struct step_sink *sink, const struct key *key)
+/* How many switches there are; 0 if they are too many. */
+static uint32_t count_switches(struct step_sink *sink, const struct step_key *key)
 {
-	uint32_t count = 0, rules = 0;
+	uint32_t count = 0;
 	uint64_t value = 0;
 
-	for (uint32_t i = 0; i < key->call->rule_count; i++)
-		rules += is_keyed(sink, head(sink, key, i), key);
-	if (rules < MIN_RULES)
-		return 0;
 	while (count <= MAX_SWITCHES && next_value(sink, key, &value)) {
 		value = last_value(sink, key, value) + 1;
 		count++;
@@ -188,7 +177,7 @@ static uint32_t count_switches(struct step_sink *sink, const struct key *key)
 }
 
 /* The way from the switch at the end of SINK to SPOT; the first rule begins at RULES. */
-static uint32_t way_to(struct step_sink *sink, const struct key *key, uint32_t rules,
+static uint32_t way_to(struct step_sink *sink, const struct step_key *key, uint32_t rules,
 		       struct spot spot)
 {
 	return rules + scml_steps_size(sink, key->call->first_rule, spot.rule) +
@@ -210,7 +199,7 @@ static void put_way(struct step_sink *sink, uint32_t way)
 }
 
 /* The values from START to LAST. */
-static void put_switch(struct step_sink *sink, const struct key *key, uint32_t rules,
+static void put_switch(struct step_sink *sink, const struct step_key *key, uint32_t rules,
 		       uint64_t start, uint64_t last)
 {
 	struct scml_step step = {.op = SCML_STEP_SWITCH,
@@ -234,36 +223,56 @@ static void put_switch(struct step_sink *sink, const struct key *key, uint32_t r
 	scml_steps_put(sink, step, (struct step_ways){sink->count + 1, sink->count + 1});
 }
 
-static bool find_key(struct step_sink *sink, struct key *key)
+static uint32_t count_rules(struct step_sink *sink, const struct step_key *key)
 {
-	for (uint32_t i = 0; i < key->call->rule_count; i++) {
-		const struct scml_test *test = head(sink, key, i);
+	uint32_t count = 0;
 
-		if (!is_list(sink, test))
-			continue;
-		key->from = test->place.base;
-		key->mask = scml_steps_mask(test);
-		return true;
-	}
-	return false;
+	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++, sink->budget--)
+		count += is_keyed(sink, head(sink, key, i), key);
+	return count;
 }
 
-static bool is_other(const struct step_sink *sink, const struct key *key, uint32_t index)
+bool scml_steps_find_key(struct step_sink *sink, const struct scml_call_rules *call,
+			 struct step_key *key)
+{
+	struct step_key other = {.call = call};
+	uint32_t most = MIN_RULES - 1;
+
+	*key = other;
+	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++) {
+		const struct scml_test *test = head(sink, key, i);
+		uint32_t count;
+
+		if (!is_list(sink, test) || is_keyed(sink, test, &other))
+			continue;
+		other.from = test->place.base;
+		other.mask = scml_steps_mask(test);
+		count = count_rules(sink, &other);
+		if (count > most) {
+			most = count;
+			*key = other;
+		}
+	}
+	return most >= MIN_RULES;
+}
+
+bool scml_steps_is_other(const struct step_sink *sink, const struct step_key *key,
+			 uint32_t index)
 {
 	return !is_keyed(sink, head(sink, key, index), key);
 }
 
-static bool has_others(const struct step_sink *sink, const struct key *key)
+static bool has_others(const struct step_sink *sink, const struct step_key *key)
 {
 	for (uint32_t i = 0; i < key->call->rule_count; i++) {
-		if (is_other(sink, key, i))
+		if (scml_steps_is_other(sink, key, i))
 			return true;
 	}
 	return false;
 }
 
 /* Over the rules to those that the switches do not know. */
-static void put_default(struct step_sink *sink, const struct key *key, uint32_t rules)
+static void put_default(struct step_sink *sink, const struct step_key *key, uint32_t rules)
 {
 	uint32_t end =
 		rules + scml_steps_size(sink, key->call->first_rule, key->call->rule_count);
@@ -273,32 +282,21 @@ static void put_default(struct step_sink *sink, const struct key *key, uint32_t 
 		       (struct step_ways){sink->count + 1, end + has_others(sink, key)});
 }
 
-bool scml_steps_switch(struct step_sink *sink, const struct scml_call_rules *call)
+bool scml_steps_switch(struct step_sink *sink, const struct step_key *key)
 {
-	struct key key = {.call = call};
-	uint32_t count, rules;
+	uint32_t count = count_switches(sink, key), rules = sink->count + count + 1;
 	uint64_t value = 0;
 
-	count = find_key(sink, &key) ? count_switches(sink, &key) : 0;
 	if (!count)
 		return false;
-	rules = sink->count + count + 1;
 	for (uint32_t i = 0; i < count && !sink->is_wrong; i++) {
 		uint64_t last;
 
-		next_value(sink, &key, &value);
-		last = last_value(sink, &key, value);
-		put_switch(sink, &key, rules, value, last);
+		next_value(sink, key, &value);
+		last = last_value(sink, key, value);
+		put_switch(sink, key, rules, value, last);
 		value = last + 1;
 	}
-	put_default(sink, &key, rules);
+	put_default(sink, key, rules);
 	return true;
-}
-
-bool scml_steps_is_other(struct step_sink *sink, const struct scml_call_rules *call,
-			 uint32_t index)
-{
-	struct key key = {.call = call};
-
-	return find_key(sink, &key) && is_other(sink, &key, index);
 }

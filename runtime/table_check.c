@@ -9,7 +9,7 @@
 enum {
 	ERROR_INVALID = 22, /* EINVAL */
 	ERROR_RANGE = 34,   /* ERANGE */
-	MAX_WALK = 1 << 24, /* tests seen from all conditions together */
+	MAX_WALK = 1 << 24, /* tests seen from all conditions together; values of all tests */
 };
 
 static bool is_within(uint32_t first, uint32_t count, uint32_t total)
@@ -148,8 +148,14 @@ static bool check_test(const struct scml_table *table, const struct scml_test *t
 
 static bool check_tests(const struct scml_table *table)
 {
+	uint64_t values = 0;
+
 	for (uint32_t i = 0; i < table->test_count; i++) {
-		if (!check_test(table, table->tests + i))
+		const struct scml_test *test = table->tests + i;
+
+		if (test->op >= SCML_OP_IN && test->op <= SCML_OP_BITS)
+			values += test->count;
+		if (values > MAX_WALK || !check_test(table, test))
 			return false;
 	}
 	return true;

@@ -158,6 +158,102 @@ START_TEST(shared_branches_that_never_end_are_refused)
 }
 END_TEST
 
+/* The steps of the one call to the caller's arrays, and into the table. */
+static void add_steps(struct scml_steps *room)
+{
+	ck_assert(scml_table_steps(&fx.table, 0, room));
+	fx.table.steps = room->steps;
+	fx.table.ways = room->ways;
+	fx.calls[0].step_count = fx.table.step_count = room->step_count;
+	fx.table.way_count = room->way_count;
+	ck_assert_int_eq(scml_table_check(&fx.table), 0);
+}
+
+START_TEST(steps_must_say_what_the_rules_do)
+{
+	struct scml_step steps[32];
+	uint16_t ways[64];
+	struct scml_steps room = {steps, ways, 32, 64, 0};
+
+	for (unsigned rule = 0; rule < 3; rule++) {
+		fixture_rule(&fx);
+		fixture_cond(&fx, in(fixture_arg(2, 32), 5 + rule));
+	}
+	add_steps(&room);
+	ck_assert_uint_gt(room.way_count, 2);
+	for (uint32_t i = 0; i < room.step_count; i++) {
+		ck_refuses(steps[i].op, (uint8_t)(steps[i].op + 1));
+		ck_refuses(steps[i].from, (uint8_t)(steps[i].from + 1));
+		ck_refuses(steps[i].offset, 8);
+		ck_refuses(steps[i].yes, (uint16_t)(steps[i].yes + 1));
+		ck_refuses(steps[i].no, UINT16_MAX);
+		ck_refuses(steps[i].index, UINT32_MAX);
+		ck_refuses(steps[i].low, 77);
+		ck_refuses(steps[i].mask, 77);
+		ck_refuses(steps[i].set, 77);
+	}
+	for (uint32_t i = 0; i < room.way_count; i++)
+		ck_refuses(ways[i], (uint16_t)(ways[i] + 1));
+	ck_refuses(fx.calls[0].step_count, room.step_count - 1);
+	ck_refuses(fx.calls[0].first_step, 1);
+	ck_refuses(fx.table.way_count, room.way_count - 1);
+	ck_refuses(fx.table.steps, NULL);
+	ck_refuses(fx.table.ways, NULL);
+	ck_refuses(fx.values[0], 0);
+	ck_refuses(fx.blocks[1].prefix, SCML_MAX_PREFIX + 1);
+}
+END_TEST
+
+START_TEST(steps_must_fit_into_their_room)
+{
+	struct scml_step steps[32];
+	uint16_t ways[1];
+	struct scml_steps counted = {0}, room = {.steps = steps, .ways = ways};
+
+	ck_assert(scml_table_steps(&fx.table, 0, &counted));
+	room.step_count = counted.step_count - 1;
+	ck_assert(!scml_table_steps(&fx.table, 0, &room));
+	room.step_count = counted.step_count;
+	ck_assert(scml_table_steps(&fx.table, 0, &room));
+}
+END_TEST
+
+START_TEST(a_switch_leads_to_the_first_rule_that_takes_the_value)
+{
+	struct scml_step steps[32];
+	uint16_t ways[128];
+	struct scml_steps room = {steps, ways, 32, 128, 0};
+	struct scml_reason reason;
+
+	setup();
+	for (unsigned rule = 0; rule < 4; rule++) {
+		if (rule)
+			fixture_rule(&fx);
+		fixture_cond(&fx, fixture_word(&fx, SCML_OP_IN, fixture_arg(0, 32), 3, V(7),
+					       V(10 * rule), V(90000)));
+		fixture_cond(&fx, in(fixture_arg(1, 32), rule));
+	}
+	fx.values[0] = 0, fx.values[1] = 7; /* 10 * 0 comes first */
+	add_steps(&room);
+	ck_assert_int_eq(steps[0].op, SCML_STEP_SWITCH);
+	for (unsigned rule = 0; rule < 4; rule++) {
+		const uint64_t values[] = {7, 10 * rule, 90000};
+
+		for (unsigned i = 0; i < 3; i++) {
+			uint64_t args[6] = {values[i] | V(1) << 32, rule};
+
+			ck_supported(match_six(args, false, 0, &reason));
+			ck_assert_uint_eq(reason.rule, rule);
+			args[1] = 4;
+			ck_unsupported(match_six(args, false, 0, NULL));
+		}
+	}
+	ck_unsupported(match_two(8, 0));
+	ck_unsupported(match_two(10, 0));
+	ck_unsupported(match_two(90001, 0));
+}
+END_TEST
+
 START_TEST(empty_table_is_in_order)
 {
 	static const struct scml_table empty = {
@@ -188,6 +284,9 @@ int main(void)
 	tcase_add_test(tc, a_cycle_is_refused);
 	tcase_add_test(tc, depth_is_bounded);
 	tcase_add_test(tc, shared_branches_that_never_end_are_refused);
+	tcase_add_test(tc, steps_must_say_what_the_rules_do);
+	tcase_add_test(tc, steps_must_fit_into_their_room);
+	tcase_add_test(tc, a_switch_leads_to_the_first_rule_that_takes_the_value);
 	tcase_add_test(tc, empty_table_is_in_order);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
