@@ -121,7 +121,8 @@ enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB };
 /** The format called NAME; false where there is none. */
 bool diag_format_named(const char *name, enum diag_format *format);
 
-/** Are colours wanted on standard error? It is a terminal, and neither NO_COLOR nor TERM objects.
+/** Are colours wanted on standard error? It is a terminal, and neither NO_COLOR nor TERM
+ * objects.
  */
 bool diags_want_color(void);
 
