@@ -1,20 +1,10 @@
 #!/bin/sh
 # vim.sh VIM TOKENS BIN SOURCE FILE...: the files of grammar/editors/vim in Vim or Neovim. Skipped (77) without it.
 set -eu
-vim=$1
-TOKENS=$2
-bin=$3
-source=$4
-shift 4
-command -v "$vim" >/dev/null || { echo "skipped: there is no $vim"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-FILES=$(printf '%s\n' "$@")
-INDENT=$source/specs/networking-and-sockets.scml
+. "${0%/*}/editor.sh"
+vim=$editor
 OUT=$work/out
-PATH=$bin:$PATH
-HOME=$work
-export TOKENS FILES INDENT OUT PATH HOME
+export OUT
 headless=-es
 [ "$vim" != nvim ] || headless='--headless'
 cd "$work"

@@ -266,6 +266,14 @@ START_TEST(words_have_the_colour_of_what_they_are)
 }
 END_TEST
 
+/* TEXT after the first code action of LIST. */
+static const char *with_first_action(const char *text, const json_t *list)
+{
+	const json_t *edit = json_object_get(json_array_get(list, 0), "edit");
+
+	return lsp_edited(text, json_object_get(json_object_get(edit, "changes"), LSP_URI));
+}
+
 START_TEST(fixes_of_diagnostics_are_offered_and_mend_them)
 {
 	static const char text[] = "socket(family = AF_INTE, type, protocol);";
@@ -275,14 +283,8 @@ START_TEST(fixes_of_diagnostics_are_offered_and_mend_them)
 	list = lsp_request("textDocument/codeAction", DOCUMENT WHOLE ",\"context\":{}}");
 	ck_assert_str_eq(lsp_string_at(list, "0.title"), "Replace 'AF_INTE' by 'AF_INET'");
 	ck_assert_str_eq(lsp_string_at(list, "0.diagnostics.0.code"), "unknown-constant");
-	ck_assert_str_eq(
-		lsp_edited(
-			text,
-			json_object_get(json_object_get(json_object_get(json_array_get(list, 0),
-									"edit"),
-							"changes"),
-					LSP_URI)),
-		"socket(family = AF_INET, type, protocol);");
+	ck_assert_str_eq(with_first_action(text, list),
+			 "socket(family = AF_INET, type, protocol);");
 	list = lsp_request("textDocument/codeAction",
 			   DOCUMENT WHOLE ",\"context\":{\"only\":[\"source\"]}}");
 	ck_assert_str_eq(lsp_string_at(list, "0.kind"), "source.fixAll");
@@ -300,14 +302,7 @@ START_TEST(rules_that_do_nothing_can_be_removed)
 	lsp_open(text);
 	list = lsp_request("textDocument/codeAction", DOCUMENT WHOLE ",\"context\":{}}");
 	ck_assert_str_eq(lsp_string_at(list, "0.title"), "Remove this rule");
-	ck_assert_str_eq(
-		lsp_edited(
-			text,
-			json_object_get(json_object_get(json_object_get(json_array_get(list, 0),
-									"edit"),
-							"changes"),
-					LSP_URI)),
-		"read(fd, buf, count);\n");
+	ck_assert_str_eq(with_first_action(text, list), "read(fd, buf, count);\n");
 }
 END_TEST
 
