@@ -72,16 +72,14 @@ static diagram_node condition(struct diagram *diagram, const struct bpf_decision
 		bool is_set = test->k >> bit & 1, is_masked = !(test->mask >> bit & 1);
 		diagram_node low = node, high = node;
 
-		if (test->op == BPF_TEST_SET && is_set)
-			high = DIAGRAM_YES;
-		else if (test->op != BPF_TEST_SET && is_set && is_masked)
+		if (test->op == BPF_TEST_SET)
+			high = is_set ? DIAGRAM_YES : high;
+		else if (is_set && is_masked)
 			node = low = high = DIAGRAM_NO; /* it is clear in the masked word */
-		else if (test->op != BPF_TEST_SET && is_set)
+		else if (is_set)
 			low = DIAGRAM_NO;
-		else if (test->op == BPF_TEST_EQ && !is_masked)
-			high = DIAGRAM_NO;
-		else if (test->op == BPF_TEST_GE && !is_masked)
-			high = DIAGRAM_YES;
+		else if (!is_masked)
+			high = test->op == BPF_TEST_EQ ? DIAGRAM_NO : DIAGRAM_YES;
 		if (low != high)
 			node = diagram_bit(diagram, last - bit, low, high);
 	}
@@ -148,10 +146,8 @@ struct run_walk {
 
 static void add_run(struct run_walk *walk, uint32_t first, uint32_t last, diagram_node exit)
 {
-	struct bpf_run *before = walk->count ? &walk->runs[walk->count - 1] : NULL;
-
-	if (before && before->exit == exit)
-		before->last = last;
+	if (walk->count && walk->runs[walk->count - 1].exit == exit)
+		walk->runs[walk->count - 1].last = last;
 	else if (walk->count < walk->most)
 		walk->runs[walk->count++] = (struct bpf_run){first, last, exit};
 	else

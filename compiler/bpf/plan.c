@@ -67,7 +67,7 @@ static bool is_lone(const struct bpf_range *range)
 /* The row of cells for when OUT numbers are out; it has a cell behind the last range. */
 static const struct cell *row_of(const struct tree *tree, unsigned out)
 {
-	return tree->cells + out * (tree->count + 1);
+	return tree->cells + (size_t)out * (tree->count + 1);
 }
 
 /* The part from LOW to HIGH, neither of which is out while OUT numbers are, by a name that it
@@ -276,7 +276,7 @@ static bpf_node build_equal(const struct tree *tree, unsigned range, bpf_node re
 
 static bpf_node build_chain(const struct tree *tree, struct part part, bpf_node rest)
 {
-	uint16_t order[CHAIN_MAX];
+	uint16_t order[CHAIN_MAX] = {0};
 	size_t count = chain_order(tree, part, rest, order);
 	bpf_node node = rest;
 

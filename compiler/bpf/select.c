@@ -50,19 +50,22 @@ static uint64_t commonness(const struct bpf_run *run)
 void bpf_select_weigh(const struct bpf_exit *exits, const struct bpf_run *runs, size_t count,
 		      uint32_t weight, uint32_t *weights)
 {
-	uint64_t ways = 0, bad = 0, good_weight = weight;
+	uint64_t ways = 0, bad = 0, good_weight = weight, bad_weight = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		ways += exits[runs[i].exit].ways * commonness(&runs[i]);
 		bad += !exits[runs[i].exit].ways;
 	}
-	if (bad)
+	if (bad) {
 		good_weight = ways ? good_weight * SHARE_GOOD / SHARE_ALL : 0;
+		bad_weight = (weight - good_weight) / bad;
+	}
+	if (!ways)
+		ways = 1;
 	for (size_t i = 0; i < count; i++) {
 		uint64_t own = exits[runs[i].exit].ways * commonness(&runs[i]);
 
-		weights[i] = (uint32_t)(own ? good_weight * own / ways
-					    : (weight - good_weight) / bad);
+		weights[i] = (uint32_t)(own ? good_weight * own / ways : bad_weight);
 	}
 }
 
