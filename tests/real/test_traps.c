@@ -5,6 +5,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pty.h>
@@ -173,6 +174,31 @@ START_TEST(memory_that_cannot_be_read_matches_nothing)
 {
 	ck_marks(_i, "unreadable", 1);
 	ck_has("the memory cannot be read");
+}
+END_TEST
+
+static void lose_powers(void)
+{
+	const uid_t nobody = 65534;
+
+	if (geteuid() == 0 &&
+	    (setgroups(0, NULL) || setgid(nobody) || setuid(nobody) || access(TRAPS, X_OK)))
+		_exit(CANNOT);
+}
+
+START_TEST(memory_that_may_not_be_read_is_counted_and_certifies_nothing)
+{
+	int status;
+
+	ck_assert_int_eq(chmod(folder, 0777), 0);
+	status = finish(start(engines[_i], "--fail", "undumpable", lose_powers));
+	if (status == CANNOT)
+		return;
+	ck_assert_int_eq(status, 4);
+	ck_has("1 undecided");
+	ck_has("bind: addr.sa_family: memory out of reach");
+	ck_has("the memory of 1 call could not be read");
+	ck_has("cannot certify");
 }
 END_TEST
 
@@ -472,6 +498,8 @@ static int run_tests(void)
 	tcase_add_loop_test(tcase, children_that_ask_not_to_be_traced_are_seen, 0, ENGINES);
 	tcase_add_loop_test(tcase, threads_that_die_in_calls_do_no_harm, 0, ENGINES);
 	tcase_add_loop_test(tcase, memory_that_cannot_be_read_matches_nothing, 0, ENGINES);
+	tcase_add_loop_test(tcase, memory_that_may_not_be_read_is_counted_and_certifies_nothing,
+			    0, ENGINES);
 	tcase_add_loop_test(tcase, returns_are_seen_in_a_hail_of_signals, 0, ENGINES);
 	tcase_add_loop_test(tcase, stopped_children_stay_stopped_until_they_are_continued, 0,
 			    ENGINES);

@@ -150,6 +150,17 @@ static int do_unreadable(void)
 	return 0;
 }
 
+/* Nobody without privileges may look into this process any longer. */
+static int do_undumpable(void)
+{
+	const struct sockaddr address = {.sa_family = AF_UNIX};
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return CANNOT;
+	bind(-1, &address, sizeof(address));
+	return 0;
+}
+
 static void on_signal(int number)
 {
 	(void)number;
@@ -385,6 +396,7 @@ static const struct {
 	{"untraced", do_untraced},
 	{"killed", do_killed},
 	{"unreadable", do_unreadable},
+	{"undumpable", do_undumpable},
 	{"signals", do_signals},
 	{"stopped", do_stopped},
 	{"ptrace", do_ptrace},
