@@ -4,7 +4,11 @@
 # most 3), their ratios, how many calls there were and how many causes of unsupported ones; the
 # summaries stay in the folder that is named at the end.
 set -u
-scmltrace=$1 specs=$2 rounds=$3 only=${4:-}
+scmltrace=$(realpath "$1") specs='' rounds=$3 only=${4:-}
+for word in $2; do
+	[ ! -e "$word" ] || word=$(realpath "$word")
+	specs="$specs $word"
+done
 folder=$(mktemp -d) || exit 1
 cd "$folder" || exit 1
 port=17401

@@ -4,6 +4,7 @@
  * ratios to the bare run of the same round. strace takes part in the first rounds only.
  */
 #include <arpa/inet.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -275,7 +276,10 @@ static void bench(const struct workload *workload, size_t rounds, const bool *ha
 		printf("%-28s needs %s\n", workload->name, workload->needs);
 		return;
 	}
-	measure(workload, BARE);
+	if (measure(workload, BARE) < 0 || measure(workload, SCMLTRACE) < 0) {
+		printf("%-28s failed\n", workload->name);
+		return;
+	}
 	for (size_t i = 0; i < rounds; i++) {
 		double bare = measure(workload, BARE);
 
@@ -303,8 +307,10 @@ static void bench_extra(const char *title, const struct workload *workload, doub
 {
 	double extra[MAX_ROUNDS];
 
-	measure(workload, BARE);
-	measure(workload, SCMLTRACE);
+	if (measure(workload, BARE) < 0 || measure(workload, SCMLTRACE) < 0) {
+		printf("%-28s failed\n", title);
+		return;
+	}
 	for (size_t i = 0; i < rounds; i++) {
 		double bare = measure(workload, BARE);
 
@@ -343,6 +349,18 @@ static bool prepare(void)
 		      "repo/ 2>/dev/null; git -C repo add . >/dev/null 2>&1; fi; :") == 0;
 }
 
+/* WORDS of a command to LINE; names of files are made good for any folder. */
+static void resolve_words(const char *words, char line[static MAX_TEXT])
+{
+	char copy[MAX_TEXT], path[PATH_MAX], *rest = copy;
+	size_t used = strlen(line);
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	for (char *word; used < MAX_TEXT && (word = strtok_r(rest, " ", &rest));)
+		used += (size_t)snprintf(line + used, MAX_TEXT - used, "%s ",
+					 realpath(word, path) ? path : word);
+}
+
 /* WANTED is part of a name; NULL: all are. */
 static bool is_wanted(const char *name, const char *wanted)
 {
@@ -368,13 +386,15 @@ int main(int argc, char **argv)
 			"usage: bench_trace SCMLTRACE SPEC-AND-OPTIONS ROUNDS [WORKLOAD]\n");
 		return 2;
 	}
+	resolve_words(argv[1], runs[SCMLTRACE]);
+	resolve_words(argv[2], runs[SCMLTRACE]);
+	strncat(runs[SCMLTRACE], "-q -o report --", MAX_TEXT - strlen(runs[SCMLTRACE]) - 1);
 	rounds = strtoul(argv[3], NULL, 10);
 	if (!rounds || rounds > MAX_ROUNDS ||
 	    readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || !mkdtemp(folder) ||
 	    chdir(folder) || !prepare_for(wanted))
 		return 1;
 	setenv("SELF", self, 1);
-	snprintf(runs[SCMLTRACE], MAX_TEXT, "%s %s -q -o report --", argv[1], argv[2]);
 	strcpy(runs[STRACE], "strace -yy -f -o /dev/null");
 	strcpy(runs[STRACE_BPF],
 	       "strace --seccomp-bpf -f -o /dev/null -e "
