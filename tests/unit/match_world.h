@@ -41,7 +41,7 @@ struct world {
 	uint64_t random;
 };
 
-static inline inline uint64_t next_random(struct world *w)
+static inline uint64_t next_random(struct world *w)
 {
 	w->random ^= w->random << 13;
 	w->random ^= w->random >> 7;
