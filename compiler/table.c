@@ -226,7 +226,9 @@ const struct scml_table *table_build(struct arena *arena, const struct rules *ru
 	table->string_bytes = (uint32_t)draft.strings.count;
 	table->calls = draft.calls.items;
 	table->rules = draft.rules.items;
-	table->conds = draft.conds.items;
+	/* A rule without conditions points behind the last one, so there is a place. */
+	table->conds =
+		draft.conds.items ? draft.conds.items : ARENA_NEW(arena, struct scml_cond);
 	table->tests = draft.tests.items;
 	table->blocks = draft.blocks.items;
 	table->values = draft.values.items;
