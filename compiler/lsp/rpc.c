@@ -83,9 +83,12 @@ static bool line_length(const char *line, size_t len, size_t *length)
 static bool take_line(struct rpc_reader *reader, const char **line, size_t *len)
 {
 	size_t left = reader->end - reader->start;
-	char *begin = reader->bytes + reader->start;
-	char *end = left ? memchr(begin, '\n', left) : NULL;
+	char *begin, *end;
 
+	if (!left)
+		return false; /* there may be no bytes at all yet */
+	begin = reader->bytes + reader->start;
+	end = memchr(begin, '\n', left);
 	if (!end && left > RPC_MAX_LINE) {
 		reader->is_in_long_line = true;
 		reader->start = reader->end;
