@@ -247,7 +247,7 @@ static void check_kernel(const struct bpf_code *code, uint32_t arch)
 	ck_assert_int_ge(child, 0);
 	if (!child)
 		ask_kernel(report, code, arch);
-	for (int i = 0; i < 2000 && !is_done(report); i++) {
+	for (int i = 0; i < 60000 && !is_done(report); i++) {
 		if (waitpid(child, &status, WNOHANG))
 			break;
 		usleep(1000);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -78,6 +79,41 @@ static int do_own_filter(void)
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
 		return CANNOT;
 	return mark();
+}
+
+/* Calls of its child are held by the program itself. */
+static int do_own_listener(void)
+{
+	struct sock_filter hold[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {sizeof(hold) / sizeof(hold[0]), hold};
+	union {
+		struct seccomp_notif notice;
+		char room[256];
+	} request = {0};
+	struct seccomp_notif_resp response = {.val = 42};
+	long listener;
+	pid_t pid;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return CANNOT;
+	listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			   SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+	if (listener < 0)
+		return errno == EBUSY ? 9 : CANNOT;
+	pid = fork();
+	if (pid == 0)
+		_exit(syscall(SYS_getppid) == 42 ? mark() : 1);
+	if (ioctl((int)listener, SECCOMP_IOCTL_NOTIF_RECV, &request))
+		return 2;
+	response.id = request.notice.id;
+	if (ioctl((int)listener, SECCOMP_IOCTL_NOTIF_SEND, &response))
+		return 3;
+	return status_of(pid);
 }
 
 /* A child that asks not to be traced; what was asked for must still be there afterwards. */
@@ -199,6 +235,8 @@ static int do_stopped(void)
 	    WSTOPSIG(status) != SIGSTOP)
 		return 1;
 	usleep(20000);
+	if (waitpid(pid, &status, WNOHANG) != 0)
+		return 3;
 	if (kill(pid, SIGCONT))
 		return 2;
 	return status_of(pid);
@@ -393,6 +431,7 @@ static const struct {
 	{"int80", do_int80},
 	{"x32", do_x32},
 	{"own_filter", do_own_filter},
+	{"own_listener", do_own_listener},
 	{"untraced", do_untraced},
 	{"killed", do_killed},
 	{"unreadable", do_unreadable},
