@@ -199,17 +199,17 @@ void return_watch_step(struct return_watch *watch)
 	struct return_watch_call **at = &watch->calls;
 
 	while (*at) {
-		struct return_watch_call *call = *at;
+		const struct return_watch_call *next = (*at)->next;
 		int status;
-		pid_t tid = waitpid(call->tid, &status, __WALL | WNOHANG);
+		pid_t tid = waitpid((*at)->tid, &status, __WALL | WNOHANG);
 
-		if (tid == call->tid)
+		if (tid > 0)
 			take_change(watch, at, status);
 		else if (tid < 0 && errno == ECHILD)
 			finish(watch, at, ENGINE_ENDED_WITHIN, 0);
 		/* Where the call is gone, its place holds the next one. */
-		if (*at == call)
-			at = &call->next;
+		if (*at != next)
+			at = &(*at)->next;
 	}
 }
 
