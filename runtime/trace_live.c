@@ -116,6 +116,8 @@ static unsigned hazards_of(const struct engine *engine)
 		hazards |= VISIBILITY_REFUSALS;
 	if (engine->traits & ENGINE_TRACES)
 		hazards |= VISIBILITY_TRACERS;
+	if (engine->traits & ENGINE_ANSWERS)
+		hazards |= VISIBILITY_LISTENERS;
 	return hazards;
 }
 

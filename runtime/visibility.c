@@ -1,25 +1,33 @@
 #include "visibility.h"
 
+#include <errno.h>
 #include <linux/seccomp.h>
 
 static const char refusals[] = "calls that the program's own filter refuses are not seen";
 static const char tracers[] =
 	"a process has one tracer, which is this engine: the program cannot be another's";
 
-/* A call, and the value of its first argument that matters; "" for any. */
+static const char listeners[] =
+	"a process has one listener, which is this engine's: the program gets none of its own; "
+	"with --engine trace it does";
+
+/* A call, the value of its first argument that matters, "" for any, and the errno that makes it
+ * matter, 0 for none. */
 static const struct {
 	unsigned hazard;
 	const char *call;
 	const char *value;
 	const char *why;
+	int error;
 } losses[] = {
-	{VISIBILITY_RINGS, "io_uring_setup", "", "what an io_uring does is no system call"},
-	{VISIBILITY_REFUSALS, "prctl", "PR_SET_SECCOMP", refusals},
-	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_STRICT", refusals},
-	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_FILTER", refusals},
-	{VISIBILITY_TRACERS, "ptrace", "PTRACE_TRACEME", tracers},
-	{VISIBILITY_TRACERS, "ptrace", "PTRACE_ATTACH", tracers},
-	{VISIBILITY_TRACERS, "ptrace", "PTRACE_SEIZE", tracers},
+	{VISIBILITY_RINGS, "io_uring_setup", "", "what an io_uring does is no system call", 0},
+	{VISIBILITY_REFUSALS, "prctl", "PR_SET_SECCOMP", refusals, 0},
+	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_STRICT", refusals, 0},
+	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_FILTER", refusals, 0},
+	{VISIBILITY_LISTENERS, "seccomp", "SECCOMP_SET_MODE_FILTER", listeners, EBUSY},
+	{VISIBILITY_TRACERS, "ptrace", "PTRACE_TRACEME", tracers, 0},
+	{VISIBILITY_TRACERS, "ptrace", "PTRACE_ATTACH", tracers, 0},
+	{VISIBILITY_TRACERS, "ptrace", "PTRACE_SEIZE", tracers, 0},
 };
 
 enum { LOSSES = sizeof(losses) / sizeof(losses[0]) };
@@ -49,6 +57,7 @@ void visibility_resolve(struct visibility *visibility, const struct abi_db *db, 
 		entry->value = (uint32_t)value;
 		entry->nr = (uint32_t)nr;
 		entry->why = losses[i].why;
+		entry->error = losses[i].error;
 		/* It fails because of us, where without us it would not have. */
 		entry->counts_failed = losses[i].hazard == VISIBILITY_TRACERS;
 		visibility->count++;
@@ -63,10 +72,15 @@ bool visibility_cares(const struct visibility *visibility, uint32_t nr)
 	return false;
 }
 
+static bool counts(const struct visibility_call *entry, const struct scml_call *call)
+{
+	if (entry->error)
+		return call->has_returned && call->ret == -entry->error;
+	return !call->has_returned || call->ret >= 0 || entry->counts_failed;
+}
+
 const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call)
 {
-	bool has_failed = call->has_returned && call->ret < 0;
-
 	if (call->arch != visibility->arch)
 		return NULL;
 	for (size_t i = 0; i < visibility->count; i++) {
@@ -74,7 +88,7 @@ const char *visibility_loss(const struct visibility *visibility, const struct sc
 
 		if (call->nr == entry->nr &&
 		    (!entry->has_value || (uint32_t)call->args[0] == entry->value) &&
-		    (!has_failed || entry->counts_failed))
+		    counts(entry, call))
 			return entry->why;
 	}
 	return NULL;
@@ -91,6 +105,15 @@ static struct sock_filter skip_unless(uint32_t value, size_t count)
 					    (uint8_t)count);
 }
 
+/* Do calls like the one at INDEX end here for the sake of the one before it? */
+static bool is_held_already(const struct visibility *visibility, size_t index)
+{
+	const struct visibility_call *entry = &visibility->calls[index], *before = entry - 1;
+
+	return index > 0 && entry->nr == before->nr && entry->has_value == before->has_value &&
+	       entry->value == before->value;
+}
+
 size_t visibility_prologue(const struct visibility *visibility, struct sock_filter *prologue)
 {
 	const struct sock_filter notify = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
@@ -104,6 +127,8 @@ size_t visibility_prologue(const struct visibility *visibility, struct sock_filt
 	for (size_t i = 0; i < visibility->count; i++) {
 		const struct visibility_call *entry = &visibility->calls[i];
 
+		if (is_held_already(visibility, i))
+			continue;
 		prologue[count++] = skip_unless(entry->nr, entry->has_value ? 4 : 1);
 		if (entry->has_value) {
 			prologue[count++] = load(low_half);

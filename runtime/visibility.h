@@ -24,6 +24,7 @@ enum visibility_hazard {
 	VISIBILITY_REFUSALS = 2, /* calls that filters of the program refuse */
 	VISIBILITY_TRACERS = 4,	 /* what the program would trace itself, where we are the tracer
 				  */
+	VISIBILITY_LISTENERS = 8, /* what the program would hold itself, where we hold calls */
 };
 
 /** One such call on one architecture. */
@@ -32,6 +33,7 @@ struct visibility_call {
 	bool has_value; /* only with VALUE in the low half of the first register */
 	uint32_t value;
 	bool counts_failed; /* even if it fails */
+	int error;	    /* not 0: only if it fails with this errno */
 	const char *why;
 };
 
@@ -52,7 +54,8 @@ void visibility_resolve(struct visibility *visibility, const struct abi_db *db, 
 /** Is there anything that a call with number NR can put out of sight? */
 bool visibility_cares(const struct visibility *visibility, uint32_t nr);
 
-/** What is out of sight once CALL has succeeded, in words, or NULL: nothing. */
+/** What is out of sight, or cannot be, once CALL has returned so, in words, or NULL: nothing.
+ */
 const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call);
 
 /**

@@ -298,6 +298,29 @@ START_TEST(an_io_uring_and_an_own_filter_hide_calls_unless_they_are_refused)
 }
 END_TEST
 
+START_TEST(a_listener_that_the_program_does_not_get_is_a_loss)
+{
+	const struct abi_db *db = abi_builtin();
+	int arch = abi_arch_find(db, "x86_64");
+	struct visibility visibility;
+	struct scml_call call = {.nr = 317, .args = {1}, .has_returned = true, .ret = -EBUSY};
+
+	ck_assert_int_ge(arch, 0);
+	visibility_resolve(&visibility, db, (unsigned)arch,
+			   VISIBILITY_REFUSALS | VISIBILITY_LISTENERS);
+	call.arch = visibility.arch;
+	ck_assert_ptr_nonnull(strstr(visibility_loss(&visibility, &call), "one listener"));
+	call.ret = -EINVAL;
+	ck_assert_ptr_null(visibility_loss(&visibility, &call));
+	call.ret = 3;
+	ck_assert_ptr_nonnull(strstr(visibility_loss(&visibility, &call), "own filter"));
+	/* Where somebody else's listener may be in the way, nothing is lost. */
+	visibility_resolve(&visibility, db, (unsigned)arch, VISIBILITY_REFUSALS);
+	call.ret = -EBUSY;
+	ck_assert_ptr_null(visibility_loss(&visibility, &call));
+}
+END_TEST
+
 static void free_report(void)
 {
 	report_free(wr.report);
@@ -324,6 +347,7 @@ int main(void)
 	tcase_add_test(tcase, a_full_disk_is_an_error_of_the_report);
 	tcase_add_test(tcase, the_prologue_holds_exactly_the_calls_that_hide_others);
 	tcase_add_test(tcase, an_io_uring_and_an_own_filter_hide_calls_unless_they_are_refused);
+	tcase_add_test(tcase, a_listener_that_the_program_does_not_get_is_a_loss);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
