@@ -54,7 +54,7 @@ static const struct cli_command *take_command(int *argc, char **argv)
 	while (at < *argc && argv[at][0] == '-' && argv[at][1] && strcmp(argv[at], "--") != 0)
 		at += cli_takes_next_word(argv[at]) ? 2 : 1;
 	if (at < *argc && strcmp(argv[at], "help") == 0)
-		strcpy(argv[at++], "-h");
+		memcpy(argv[at++], "-h", sizeof("-h"));
 	for (const struct cli_command *one = cli_commands + 1; at < *argc && one->run; one++) {
 		if (strcmp(argv[at], one->name) != 0)
 			continue;

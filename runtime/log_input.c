@@ -188,9 +188,11 @@ static size_t unpack_gzip(struct log_input *input, char *buffer, size_t size)
 static size_t unpack_zstd(struct log_input *input, char *buffer, size_t size)
 {
 	ZSTD_inBuffer in = {input->bytes, input->filled, input->used};
-	ZSTD_outBuffer out = {buffer, size, 0};
-	size_t status = ZSTD_decompressStream(input->zstd, &out, &in);
+	ZSTD_outBuffer out = {.size = size};
+	size_t status;
 
+	out.dst = buffer;
+	status = ZSTD_decompressStream(input->zstd, &out, &in);
 	input->used = in.pos;
 	input->is_inside = status != 0;
 	if (ZSTD_isError(status))

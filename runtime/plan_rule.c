@@ -193,7 +193,8 @@ static const char *safe_name(const struct writer *writer, const char *file)
 	char *name = arena_strdup(writer->arena, file);
 
 	for (char *at = name; *at; at++)
-		*at = (unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at;
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
 	return name;
 }
 

@@ -136,7 +136,7 @@ static size_t room(FILE *out)
 /* Take from the widest column that may shrink until everything fits. */
 static void fit(struct table *table, size_t wanted)
 {
-	size_t width = (TABLE_COLUMNS - 1) * GAP;
+	size_t width = (size_t)(TABLE_COLUMNS - 1) * GAP;
 
 	for (size_t i = 0; i < TABLE_COLUMNS; i++)
 		width += table->widths[i];

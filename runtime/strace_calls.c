@@ -123,7 +123,7 @@ const struct strace_call *strace_calls_find(const struct strace_calls *calls,
 		const struct name *one = &calls->names[calls->slots[slot] - 1];
 
 		if (one->len == name_len && one->head == name.head && one->tail == name.tail &&
-		    (name_len <= 2 * WORD || !memcmp(call->name, text.at, name_len)))
+		    (name_len <= 2 * (size_t)WORD || !memcmp(call->name, text.at, name_len)))
 			return call;
 	}
 	return NULL;

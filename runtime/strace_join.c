@@ -297,9 +297,10 @@ static bool on_usual_resumed(struct strace_reader *reader, uint32_t pid,
 	if (!process || !process->len)
 		return false;
 	name_len = process->name_len;
-	if (text.len < start_len + name_len + end_len || memcmp(text.at, start, start_len) ||
-	    memcmp(text.at + start_len, process->text, name_len) ||
-	    memcmp(text.at + start_len + name_len, end, end_len))
+	if (text.len < start_len + name_len + end_len ||
+	    memcmp(text.at, start, start_len) != 0 ||
+	    memcmp(text.at + start_len, process->text, name_len) != 0 ||
+	    memcmp(text.at + start_len + name_len, end, end_len) != 0)
 		return false;
 	text = strace_skip(text, start_len + name_len + end_len);
 	if (!strace_pending_append(reader->pending, process, text))

@@ -1,5 +1,6 @@
 #include "bpf/factor.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "bpf/program.h"
@@ -87,6 +88,7 @@ static uint32_t count_ways(struct factoring *factoring, diagram_node function)
 	const struct bpf_run *runs;
 	size_t count;
 
+	assert(factoring->states.items);
 	if (factoring->states.items[function].is_counted)
 		return factoring->exits.items[function].ways;
 	if (diagram_variable(factoring->diagram, function) == DIAGRAM_LEAF) {
@@ -186,6 +188,7 @@ static bpf_node make(struct factoring *factoring, diagram_node function, uint32_
 	struct bpf_graph *graph = factoring->select->graph;
 	bpf_node node;
 
+	assert(factoring->states.items);
 	if (factoring->states.items[function].made == factoring->turn)
 		return factoring->exits.items[function].node;
 	if (diagram_variable(factoring->diagram, function) == DIAGRAM_LEAF) {

@@ -202,13 +202,11 @@ void document_touch_all(struct lsp_server *server)
 
 static char *copy_text(const char *text, const char *suffix)
 {
-	size_t len = strlen(text), suffix_len = strlen(suffix);
-	char *copy = malloc(len + suffix_len + 1);
+	char *copy = malloc(strlen(text) + strlen(suffix) + 1);
 
 	if (!copy)
 		arena_out_of_memory();
-	memcpy(copy, text, len);
-	memcpy(copy + len, suffix, suffix_len + 1);
+	stpcpy(stpcpy(copy, text), suffix);
 	return copy;
 }
 

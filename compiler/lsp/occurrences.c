@@ -141,7 +141,7 @@ struct occurrences occurrences_at(struct lsp_server *server, const struct lsp_sp
 
 		if (!is_own && !is_wide)
 			continue;
-		if (all.is_local)
+		if (use && use->group)
 			add_group(server, &all, document, spot->analysis,
 				  group_span(names, use->group));
 		else if (is_own || (kind != WORD_ITEM && kind != WORD_UNBOUND))

@@ -23,10 +23,10 @@ struct occurrences {
 };
 
 /**
- * Those of what is at SPOT, in SPOT's document and where ALL is set in all that are open. A
+ * Those of what is at SPOT, in SPOT's document and where IS_WIDE is set in all that are open. A
  * place in a file that several pages include is listed once.
  */
 struct occurrences occurrences_at(struct lsp_server *server, const struct lsp_spot *spot,
-				  bool all);
+				  bool is_wide);
 
 #endif

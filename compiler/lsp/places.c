@@ -309,7 +309,7 @@ static void param_places(const struct view *view, const struct tree *tree, size_
 	    form->params[position] < 0)
 		return;
 	params = abi_call_params(view->db, call, view->arch, &count);
-	if (!params && call->variants.count)
+	if (!params)
 		params = &view->db->params[view->db->variants[call->variants.first]
 						   .params.first];
 	place.param = form->params[position];

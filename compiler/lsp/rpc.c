@@ -17,7 +17,7 @@ static void rpc_compact(struct rpc_reader *reader)
 	memmove(reader->bytes, reader->bytes + reader->start, left);
 	reader->start = 0;
 	reader->end = left;
-	if (reader->capacity > 16 * RPC_FIRST_CAPACITY && left < RPC_FIRST_CAPACITY) {
+	if (reader->capacity > (size_t)16 * RPC_FIRST_CAPACITY && left < RPC_FIRST_CAPACITY) {
 		char *smaller = realloc(reader->bytes, RPC_FIRST_CAPACITY);
 
 		if (smaller) {

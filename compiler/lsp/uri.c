@@ -44,9 +44,8 @@ const char *uri_of_path(struct arena *arena, const char *path)
 
 	if (path[0] != '/')
 		return path;
-	uri = to = arena_alloc(arena, 3 * strlen(path) + 8);
-	memcpy(to, "file://", 7);
-	for (to += 7; *path; path++) {
+	to = uri = arena_alloc(arena, 3 * strlen(path) + 8);
+	for (to = stpcpy(to, "file://"); *path; path++) {
 		unsigned char c = (unsigned char)*path;
 
 		if (c < 0x80 && (isalnum(c) || strchr(plain, c))) {
