@@ -130,10 +130,11 @@ static void write_steps(const struct scml_table *table, const char *name, FILE *
 	fputs("};\n", out);
 	if (!table->way_count)
 		return;
-	fprintf(out, "\nstatic const uint16_t %s_ways[] = {", name);
+	fprintf(out, "\nstatic const struct scml_way %s_ways[] = {\n", name);
 	for (uint32_t i = 0; i < table->way_count; i++)
-		fprintf(out, "%s%u,", i % 16 ? " " : "\n\t", table->ways[i]);
-	fputs("\n};\n", out);
+		fprintf(out, "\t{0x%" PRIx32 "u, %" PRIu32 "},\n", table->ways[i].value,
+			table->ways[i].steps);
+	fputs("};\n", out);
 }
 
 /* One literal per string, so that no hexadecimal escape runs into the next character. */

@@ -16,7 +16,7 @@ struct table_draft {
 	VEC(uint64_t) values;
 	VEC(char) strings;
 	VEC(struct scml_step) steps;
-	VEC(uint16_t) ways;
+	VEC(struct scml_way) ways;
 	uint32_t *interned; /* open addressing: offset + 1 of a string */
 	size_t interned_size;
 	size_t interned_count;
@@ -187,7 +187,7 @@ static void lower_steps_of(struct table_draft *draft, const struct scml_table *t
 	for (uint32_t i = 0; i < steps.step_count; i++)
 		vec_push(draft->arena, &draft->steps, ((struct scml_step){0}));
 	for (uint32_t i = 0; i < steps.way_count; i++)
-		vec_push(draft->arena, &draft->ways, 0);
+		vec_push(draft->arena, &draft->ways, ((struct scml_way){0, 0}));
 	steps.steps = draft->steps.items + call->first_step;
 	steps.ways = steps.way_count ? draft->ways.items + steps.first_way : NULL;
 	scml_table_steps(table, index, &steps);

@@ -1,6 +1,7 @@
 /*
  * match: the verdict of a compiled table for one call. Freestanding: match.c, match_memory.c,
- * explain.c, steps.c, steps_switch.c and table_check.c are what a kernel compiles.
+ * explain.c, steps.c, steps_known.c, steps_switch.c and table_check.c are what a kernel
+ * compiles.
  *
  * There are two ways to a verdict. The steps of a call decide it in one pass over its tests,
  * with no verdict per test; where a word is not to be had at once they give up, and the rules
@@ -206,18 +207,23 @@ static inline uint64_t word_at(const unsigned char *bytes)
 	return word;
 }
 
-static inline uint16_t way_of_switch(const struct scml_step *step, uint64_t word,
-				     const uint16_t *ways)
+/* How many steps forward a switch leads; 0: its value is none of the listed ones. */
+static inline uint32_t way_of_switch(const struct scml_step *step, uint64_t word,
+				     const struct scml_way *ways)
 {
-	uint64_t at = (word & step->mask) - step->low;
+	uint64_t value = word & step->mask;
+	const struct scml_way *way =
+		ways + step->index + ((uint32_t)value * step->low >> step->offset);
 
-	return at < step->set ? ways[step->index + at] : 0;
+	while (way->value != value && way->steps)
+		way++;
+	return way->steps;
 }
 
 /* Over the steps that look at registers. Their next step is known before they are read, so that
  * a processor that foresees the way does not wait. */
-static inline const struct scml_step *pass_registers(const struct scml_step *step,
-						     const uint64_t *args, const uint16_t *ways)
+static inline const struct scml_step *
+pass_registers(const struct scml_step *step, const uint64_t *args, const struct scml_way *ways)
 {
 	for (;;) {
 		if (step->op == SCML_STEP_REGISTER) {
@@ -231,7 +237,7 @@ static inline const struct scml_step *pass_registers(const struct scml_step *ste
 			else
 				step++;
 		} else if (step->op == SCML_STEP_SWITCH) {
-			uint16_t way = way_of_switch(step, args[step->from], ways);
+			uint32_t way = way_of_switch(step, args[step->from], ways);
 
 			if (way)
 				step += way;

@@ -1,41 +1,96 @@
 /*
  * steps: the tests of a call's rules in a row. Freestanding, like match.c.
  *
- * How long the steps of a test are is known before they are written, so that each is written
- * once, with its ways on: into a buffer, or compared with steps from elsewhere.
+ * How many steps a test is, is counted by making them once more without writing them, so that
+ * each is written once, with its ways on: into a buffer, or compared with steps from elsewhere.
  */
 #include "steps.h"
 
 enum {
-	MAX_WINDOWS = 4, /* sets of 64 values for one list; more are searched by halving */
 	MAX_COMPOSITES = 3,
+	MAX_SWITCHED = 4096, /* steps of a call with a switch */
 	REGISTER_BITS = 64,
 };
 
-static uint32_t size_of_test(struct step_sink *sink, uint32_t index);
-static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways ways);
+static const struct step_fact nothing;
 
-static uint32_t add_sizes(uint32_t a, uint32_t b)
+static void lower_test(struct step_sink *sink, uint32_t index, const struct step_fact *fact,
+		       struct step_ways ways);
+
+/* A sink that counts on from where SINK is. */
+static struct step_sink counting(const struct step_sink *sink)
 {
-	return a + b < STEPS_MAX ? a + b : STEPS_MAX;
+	struct step_sink count = *sink;
+
+	count.out = NULL;
+	count.out_ways = NULL;
+	count.wanted = NULL;
+	count.wanted_ways = NULL;
+	count.room = count.way_room = STEPS_MAX;
+	count.is_count = true;
+	return count;
 }
 
-bool scml_steps_pay(struct step_sink *sink, const struct scml_test *test)
+/* The position behind the steps of the test with that INDEX. */
+static uint32_t end_of_test(struct step_sink *sink, uint32_t index,
+			    const struct step_fact *fact)
 {
-	bool has_values = test->op >= SCML_OP_IN && test->op <= SCML_OP_BITS;
-	uint32_t cost = has_values && test->count < STEPS_BUDGET ? test->count + 1 : 1;
+	struct step_sink count = counting(sink);
 
-	if (sink->budget < cost) {
-		sink->budget = 0;
-		return false;
+	if (sink->is_count)
+		return sink->count;
+	lower_test(&count, index, fact, (struct step_ways){0, 0});
+	sink->budget = count.budget;
+	sink->is_wrong |= count.is_wrong;
+	return count.count;
+}
+
+static bool is_same(const struct scml_step *a, const struct scml_step *b)
+{
+	return a->op == b->op && a->from == b->from && a->offset == b->offset &&
+	       a->yes == b->yes && a->no == b->no && a->index == b->index && a->low == b->low &&
+	       a->mask == b->mask && a->set == b->set;
+}
+
+void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways)
+{
+	uint32_t at = sink->count;
+
+	if (sink->is_wrong || at >= sink->room || (ways.yes | ways.no) > STEPS_MAX) {
+		sink->is_wrong = true;
+		return;
 	}
-	sink->budget -= cost;
-	return true;
+	sink->count++;
+	if (sink->is_count)
+		return;
+	if (step.op == SCML_STEP_REGISTER && ways.yes != at + 1)
+		step.op = SCML_STEP_EITHER;
+	if (step.op == SCML_STEP_EITHER && ways.no != at + 1)
+		sink->is_wrong = true;
+	step.yes = (uint16_t)(ways.yes - at);
+	step.no = (uint16_t)(ways.no - at);
+	if (sink->wanted && !is_same(sink->wanted + at, &step))
+		sink->is_wrong = true;
+	if (sink->out)
+		sink->out[at] = step;
 }
 
-uint64_t scml_steps_mask(const struct scml_test *test)
+/* YES and NO go nowhere. */
+static void put_end(struct step_sink *sink, enum scml_step_op op, uint32_t index)
 {
-	return test->mask & UINT64_MAX >> (REGISTER_BITS - test->place.width);
+	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index},
+		       (struct step_ways){sink->count, sink->count});
+}
+
+static void put_constant(struct step_sink *sink, bool holds, struct step_ways ways)
+{
+	scml_steps_put(sink, (struct scml_step){.op = SCML_STEP_REGISTER, .set = holds}, ways);
+}
+
+static void put_test(struct step_sink *sink, enum scml_step_op op, uint32_t index,
+		     struct step_ways ways)
+{
+	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index}, ways);
 }
 
 /* Can a step look at what TEST looks at? A word in memory may be missing, and then its test
@@ -64,52 +119,77 @@ static uint64_t as_seen(const struct scml_table *table, const struct scml_test *
 	return seen;
 }
 
-/* The set that begins with the value *NEXT of TEST; *NEXT becomes the first of the next set.
- * False: there are no more. */
-static bool next_window(const struct scml_table *table, const struct scml_test *test,
-			uint32_t *next, uint64_t *low, uint64_t *set)
+/* Values as sets of 64: from a test's list, or those of a form. */
+struct value_source {
+	const struct scml_test *test;
+	const struct step_form *form; /* unless NULL */
+	uint64_t next;		      /* a value of the form; an index of the list */
+	bool is_end;
+};
+
+static bool peek_value(struct step_sink *sink, struct value_source *source, uint64_t *value)
 {
-	const uint64_t *values = table->values + test->first;
-	uint64_t mask = scml_steps_mask(test);
+	const struct scml_test *test = source->test;
+
+	if (source->form) {
+		source->is_end |= !scml_steps_next(sink, source->form, &source->next);
+		*value = source->next;
+		return !source->is_end;
+	}
+	for (; source->next < test->count; source->next++) {
+		*value = sink->table->values[test->first + source->next];
+		if (*value & ~scml_steps_mask(test))
+			continue;
+		*value = as_seen(sink->table, test, *value);
+		return true;
+	}
+	return false;
+}
+
+/* The next set of SOURCE; false: there are no more. */
+static bool next_window(struct step_sink *sink, struct value_source *source, uint64_t *low,
+			uint64_t *set)
+{
+	uint64_t value;
 
 	*low = *set = 0;
-	for (; *next < test->count; ++*next) {
-		uint64_t value = values[*next];
-
-		if (value & ~mask)
-			continue;
-		value = as_seen(table, test, value);
+	while (peek_value(sink, source, &value)) {
 		if (!*set)
 			*low = value < REGISTER_BITS ? 0 : value;
 		if (value - *low >= REGISTER_BITS)
 			break;
 		*set |= UINT64_C(1) << (value - *low);
+		source->is_end |= source->next++ == UINT64_MAX;
 	}
 	return *set;
 }
 
-/* How many sets the values of TEST are; 0 if they are too many or too large. */
-static uint32_t count_windows(const struct scml_table *table, const struct scml_test *test)
+/* How many sets the values of SOURCE are; 0 if they are too many or too large. */
+static uint32_t count_windows(struct step_sink *sink, struct value_source source)
 {
-	uint32_t next = 0, count = 0;
+	uint32_t count = 0;
 	uint64_t low, set;
 
-	while (next_window(table, test, &next, &low, &set)) {
-		if (low > UINT32_MAX || ++count > MAX_WINDOWS)
+	while (next_window(sink, &source, &low, &set)) {
+		if (low > UINT32_MAX || ++count > STEPS_MAX_WINDOWS)
 			return 0;
 	}
 	return count ? count : 1;
 }
 
-static uint32_t size_of_group(struct step_sink *sink, const struct scml_test *test)
+/* Does a word lie in one of the COUNT sets of SOURCE? STEP says which word. */
+static void put_windows(struct step_sink *sink, struct scml_step step,
+			struct value_source source, uint32_t count, struct step_ways ways)
 {
-	uint32_t size = 0;
+	uint64_t low;
 
-	if (!test->count)
-		return 1;
-	for (uint32_t i = 0; i < test->count && size < STEPS_MAX; i++)
-		size = add_sizes(size, size_of_test(sink, test->first + i));
-	return size;
+	while (count--) {
+		struct step_ways one = {ways.yes, count ? sink->count + 1 : ways.no};
+
+		next_window(sink, &source, &low, &step.set);
+		step.low = (uint32_t)low;
+		scml_steps_put(sink, step, one);
+	}
 }
 
 /* Is a word that is made of bits and of some composites of TEST seen by a step for each choice
@@ -123,76 +203,6 @@ static bool are_choices_few(const struct scml_table *table, const struct scml_te
 			return false;
 	}
 	return true;
-}
-
-static uint32_t size_of_word(const struct scml_table *table, const struct scml_test *test)
-{
-	uint32_t windows;
-
-	if (test->op == SCML_OP_BITS)
-		return are_choices_few(table, test) ? 1u << test->count : 2;
-	windows = count_windows(table, test);
-	return windows ? windows : 1;
-}
-
-/* At least 1. */
-static uint32_t size_of_test(struct step_sink *sink, uint32_t index)
-{
-	const struct scml_test *test = sink->table->tests + index;
-
-	if (!scml_steps_pay(sink, test))
-		return STEPS_MAX;
-	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY)
-		return size_of_group(sink, test);
-	if (test->op == SCML_OP_MEMORY)
-		return add_sizes(3, size_of_test(sink, test->first));
-	return is_word_test(test) ? size_of_word(sink->table, test) : 1;
-}
-
-static bool is_same(const struct scml_step *a, const struct scml_step *b)
-{
-	return a->op == b->op && a->from == b->from && a->offset == b->offset &&
-	       a->yes == b->yes && a->no == b->no && a->index == b->index && a->low == b->low &&
-	       a->mask == b->mask && a->set == b->set;
-}
-
-void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways)
-{
-	uint32_t at = sink->count;
-
-	if (sink->is_wrong || at >= sink->room || (ways.yes | ways.no) > STEPS_MAX) {
-		sink->is_wrong = true;
-		return;
-	}
-	if (step.op == SCML_STEP_REGISTER && ways.yes != at + 1)
-		step.op = SCML_STEP_EITHER;
-	if (step.op == SCML_STEP_EITHER && ways.no != at + 1)
-		sink->is_wrong = true;
-	step.yes = (uint16_t)(ways.yes - at);
-	step.no = (uint16_t)(ways.no - at);
-	if (sink->wanted && !is_same(sink->wanted + at, &step))
-		sink->is_wrong = true;
-	if (sink->out)
-		sink->out[at] = step;
-	sink->count++;
-}
-
-/* YES and NO go nowhere. */
-static void put_end(struct step_sink *sink, enum scml_step_op op, uint32_t index)
-{
-	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index},
-		       (struct step_ways){sink->count, sink->count});
-}
-
-static void put_constant(struct step_sink *sink, bool holds, struct step_ways ways)
-{
-	scml_steps_put(sink, (struct scml_step){.op = SCML_STEP_REGISTER, .set = holds}, ways);
-}
-
-static void put_test(struct step_sink *sink, enum scml_step_op op, uint32_t index,
-		     struct step_ways ways)
-{
-	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index}, ways);
 }
 
 static struct scml_step word_step(const struct step_sink *sink, uint32_t index)
@@ -251,69 +261,70 @@ static void lower_bits(struct step_sink *sink, uint32_t index, struct step_ways 
 
 static void lower_values(struct step_sink *sink, uint32_t index, struct step_ways ways)
 {
-	const struct scml_test *test = sink->table->tests + index;
-	struct scml_step step = word_step(sink, index);
-	uint32_t next = 0, left = count_windows(sink->table, test);
-	uint64_t low;
+	struct value_source source = {.test = sink->table->tests + index};
+	uint32_t count = count_windows(sink, source);
 
-	if (!left) {
+	if (!count) {
 		put_test(sink, SCML_STEP_TEST, index, ways);
 		return;
 	}
-	if (test->op == SCML_OP_NOT_IN)
+	if (source.test->op == SCML_OP_NOT_IN)
 		ways = (struct step_ways){ways.no, ways.yes};
-	while (left--) {
-		struct step_ways one = {ways.yes, left ? sink->count + 1 : ways.no};
-
-		next_window(sink->table, test, &next, &low, &step.set);
-		step.low = (uint32_t)low;
-		scml_steps_put(sink, step, one);
-	}
+	put_windows(sink, word_step(sink, index), source, count, ways);
 }
 
+/* TEST, a group that FACT leaves open: so some children are open, and these decide it. */
 static void lower_group(struct step_sink *sink, const struct scml_test *test,
-			struct step_ways ways)
+			const struct step_fact *fact, struct step_ways ways)
 {
-	bool is_all = test->op == SCML_OP_ALL;
+	uint32_t last = 0;
 
-	if (!test->count)
-		put_constant(sink, is_all, ways);
-	for (uint32_t i = 0; i < test->count && !sink->is_wrong; i++) {
+	for (uint32_t i = 0; i < test->count; i++) {
+		if (scml_steps_known(sink, sink->table->tests + test->first + i, fact) ==
+		    STEPS_OPEN)
+			last = i;
+	}
+	for (uint32_t i = 0; i <= last && !sink->is_wrong; i++) {
 		uint32_t child = test->first + i;
 		struct step_ways way = ways;
 
-		if (i + 1 < test->count && is_all)
-			way.yes = sink->count + size_of_test(sink, child);
-		else if (i + 1 < test->count)
-			way.no = sink->count + size_of_test(sink, child);
-		lower_test(sink, child, way);
+		if (scml_steps_known(sink, sink->table->tests + child, fact) != STEPS_OPEN)
+			continue;
+		if (i < last && test->op == SCML_OP_ALL)
+			way.yes = end_of_test(sink, child, fact);
+		else if (i < last)
+			way.no = end_of_test(sink, child, fact);
+		lower_test(sink, child, fact, way);
 	}
 }
 
+/* Its child's steps are gone over apart from what led there. */
 static void lower_memory(struct step_sink *sink, uint32_t index, struct step_ways ways)
 {
 	const struct scml_test *test = sink->table->tests + index;
-	uint32_t size = size_of_test(sink, test->first);
-	struct step_ways ends = {sink->count + 1 + size, sink->count + 2 + size};
+	struct step_ways ends;
+	uint32_t end;
 
 	put_test(sink, SCML_STEP_MEMORY, index, ways);
-	lower_test(sink, test->first, ends);
+	end = end_of_test(sink, test->first, &nothing);
+	ends = (struct step_ways){end, end + 1};
+	lower_test(sink, test->first, &nothing, ends);
 	put_end(sink, SCML_STEP_YES, 0);
 	put_end(sink, SCML_STEP_NO, 0);
 }
 
-static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways ways)
+static void lower_test(struct step_sink *sink, uint32_t index, const struct step_fact *fact,
+		       struct step_ways ways)
 {
 	const struct scml_test *test = sink->table->tests + index;
+	enum step_known known = scml_steps_known(sink, test, fact);
 
-	if (sink->is_wrong || !scml_steps_pay(sink, test)) {
+	if (sink->is_wrong || !sink->budget)
 		sink->is_wrong = true;
-		return;
-	}
-	if (test->op == SCML_OP_TRUE || test->op == SCML_OP_FALSE)
-		put_constant(sink, test->op == SCML_OP_TRUE, ways);
+	else if (known != STEPS_OPEN)
+		put_constant(sink, known == STEPS_HOLDS, ways);
 	else if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY)
-		lower_group(sink, test, ways);
+		lower_group(sink, test, fact, ways);
 	else if (test->op == SCML_OP_MEMORY)
 		lower_memory(sink, index, ways);
 	else if (!is_word_test(test))
@@ -324,63 +335,129 @@ static void lower_test(struct step_sink *sink, uint32_t index, struct step_ways 
 		lower_values(sink, index, ways);
 }
 
-uint32_t scml_steps_size_of_conds(struct step_sink *sink, uint32_t rule, uint32_t count)
+/* The open parts of the test with that INDEX, a condition, that FROM alone decides;
+ * STEPS_NO_REGISTER: those that no register does. */
+static void lower_parts(struct step_sink *sink, uint32_t index, uint8_t from,
+			const struct step_fact *fact, uint32_t no)
 {
-	uint32_t size = 0;
+	const struct scml_test *test = sink->table->tests + index;
+	uint8_t own;
 
-	for (uint32_t i = 0; i < count && size < STEPS_MAX; i++) {
-		uint32_t cond = sink->table->rules[rule].first_cond + i;
-
-		size = add_sizes(size, size_of_test(sink, sink->table->conds[cond].test));
+	if (sink->is_wrong || scml_steps_known(sink, test, fact) == STEPS_HOLDS)
+		return;
+	own = scml_steps_register(sink, test);
+	if (own == STEPS_NO_REGISTER && test->op == SCML_OP_ALL) {
+		for (uint32_t i = 0; i < test->count; i++)
+			lower_parts(sink, test->first + i, from, fact, no);
+	} else if (own == from) {
+		lower_test(sink, index, fact,
+			   (struct step_ways){end_of_test(sink, index, fact), no});
 	}
-	return size;
 }
 
-uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count)
+/* What the rule with that index asks of one register, in few steps; false: it is no form, or
+ * one of too many sets. */
+static bool lower_form(struct step_sink *sink, uint32_t rule, uint8_t from,
+		       const struct step_fact *fact, uint32_t no)
 {
-	uint32_t size = 0;
+	struct value_source source = {0};
+	struct step_form form;
+	uint32_t count;
 
-	for (uint32_t i = first; i < first + count && size < STEPS_MAX; i++) {
-		const struct scml_rule *rule = sink->table->rules + i;
-
-		size = add_sizes(size, 1);
-		size = add_sizes(size, scml_steps_size_of_conds(sink, i, rule->cond_count));
-	}
-	return size;
+	if (!scml_steps_form(sink, rule, from, fact, &form))
+		return false;
+	source.form = &form;
+	count = count_windows(sink, source);
+	if (!count)
+		return false;
+	put_windows(
+		sink,
+		(struct scml_step){.op = SCML_STEP_REGISTER, .from = from, .mask = form.mask},
+		source, count, (struct step_ways){sink->count + count, no});
+	return true;
 }
 
-static void lower_rule(struct step_sink *sink, uint32_t index)
+/* What FACT leaves open of the rule with that index; NO: where to go on if it does not match.
+ * Registers come first, whatever the order of conditions: memory is read for what they leave.
+ */
+static void lower_conds(struct step_sink *sink, uint32_t index, const struct step_fact *fact,
+			uint32_t no)
 {
 	const struct scml_rule *rule = sink->table->rules + index;
-	uint32_t next = sink->count + scml_steps_size(sink, index, 1);
 
-	for (uint32_t i = 0; i < rule->cond_count && !sink->is_wrong; i++) {
-		uint32_t test = sink->table->conds[rule->first_cond + i].test;
-		uint32_t size = size_of_test(sink, test);
-
-		lower_test(sink, test, (struct step_ways){sink->count + size, next});
+	for (uint8_t from = 0; from <= STEPS_NO_REGISTER; from++) {
+		if (from < STEPS_NO_REGISTER && lower_form(sink, index, from, fact, no))
+			continue;
+		for (uint32_t i = 0; i < rule->cond_count; i++)
+			lower_parts(sink, sink->table->conds[rule->first_cond + i].test, from,
+				    fact, no);
 	}
-	put_end(sink, SCML_STEP_YES, index);
+}
+
+static uint32_t end_of_conds(struct step_sink *sink, uint32_t index,
+			     const struct step_fact *fact)
+{
+	struct step_sink count = counting(sink);
+
+	if (sink->is_count)
+		return sink->count;
+	lower_conds(&count, index, fact, 0);
+	sink->budget = count.budget;
+	sink->is_wrong |= count.is_wrong;
+	return count.count;
+}
+
+/* Does FACT tell that the rule with that index matches none of the values left? */
+static bool is_listed(struct step_sink *sink, const struct scml_call_rules *call,
+		      uint32_t index, const struct step_fact *fact)
+{
+	struct step_key key = {call, fact->from, fact->mask};
+
+	return fact->kind == STEPS_UNLISTED && scml_steps_is_keyed(sink, &key, index);
+}
+
+void scml_steps_rules(struct step_sink *sink, const struct scml_call_rules *call,
+		      const struct step_fact *fact)
+{
+	uint32_t end = call->first_rule + call->rule_count;
+
+	for (uint32_t i = call->first_rule; i < end && !sink->is_wrong; i++) {
+		enum step_known known = scml_steps_known_rule(sink, i, fact);
+
+		if (known == STEPS_FAILS || is_listed(sink, call, i, fact))
+			continue;
+		if (known == STEPS_OPEN)
+			lower_conds(sink, i, fact, end_of_conds(sink, i, fact) + 1);
+		put_end(sink, SCML_STEP_YES, i);
+		if (known == STEPS_HOLDS)
+			return;
+	}
+	put_end(sink, SCML_STEP_NO, 0);
 }
 
 void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call)
 {
-	bool has_switch, has_others = false;
+	struct step_sink count;
 	struct step_key key;
+	bool has_switch;
 
 	sink->count = sink->way_count = 0;
-	has_switch = scml_steps_find_key(sink, call, &key) && scml_steps_switch(sink, &key);
-	for (uint32_t i = 0; i < call->rule_count && !sink->is_wrong; i++)
-		lower_rule(sink, call->first_rule + i);
-	put_end(sink, SCML_STEP_NO, 0);
-	for (uint32_t i = 0; has_switch && i < call->rule_count && !sink->is_wrong; i++) {
-		if (!scml_steps_is_other(sink, &key, i))
-			continue;
-		lower_rule(sink, call->first_rule + i);
-		has_others = true;
+	sink->budget = STEPS_BUDGET;
+	has_switch = scml_steps_find_key(sink, call, &key);
+	if (has_switch) {
+		count = counting(sink);
+		scml_steps_switch(&count, &key);
+		has_switch = !count.is_wrong && count.budget && count.count <= MAX_SWITCHED;
+		sink->budget = count.budget;
 	}
-	if (has_others)
-		put_end(sink, SCML_STEP_NO, 0);
+	sink->spent += STEPS_BUDGET - sink->budget;
+	sink->budget = STEPS_BUDGET;
+	if (has_switch)
+		scml_steps_switch(sink, &key);
+	else
+		scml_steps_rules(sink, call, &nothing);
+	sink->is_wrong |= !sink->budget;
+	sink->spent += STEPS_BUDGET - sink->budget;
 }
 
 bool scml_table_steps(const struct scml_table *table, uint32_t call, struct scml_steps *steps)
@@ -392,7 +469,6 @@ bool scml_table_steps(const struct scml_table *table, uint32_t call, struct scml
 		.room = steps->steps ? steps->step_count : STEPS_MAX,
 		.way_room = steps->ways ? steps->way_count : STEPS_MAX,
 		.first_way = steps->first_way,
-		.budget = STEPS_BUDGET,
 	};
 
 	scml_steps_lower(&sink, table->calls + call);

@@ -4,18 +4,28 @@
 
 #include "scml.h"
 
+enum {
+	STEPS_MAX = 65535, /* of a call: what a way can span */
+	STEPS_BUDGET = 1 << 21,
+	STEPS_MAX_WINDOWS =
+		4, /* sets of 64 values for one list; more are searched by halving */
+	STEPS_NO_REGISTER = SCML_REGISTERS,
+};
+
 /** Where steps go, or what they must be. */
 struct step_sink {
 	const struct scml_table *table;
 	struct scml_step *out; /* written here unless NULL … */
-	uint16_t *out_ways;
+	struct scml_way *out_ways;
 	const struct scml_step *wanted; /* … compared with these unless NULL */
-	const uint16_t *wanted_ways;
+	const struct scml_way *wanted_ways;
 	uint32_t room, way_room; /* of both */
 	uint32_t count, way_count;
 	uint32_t first_way; /* of the call, among those of the table */
-	uint32_t budget; /* tests and values that may still be looked at: branches can be shared
-			  */
+	uint32_t budget; /* tests and values that may still be looked at for this call: branches
+			    can be shared */
+	uint64_t spent;	 /* for all calls */
+	bool is_count;	 /* only how many steps there are is asked */
 	bool is_wrong;	 /* too long, or other than what was wanted */
 };
 
@@ -25,50 +35,96 @@ struct step_ways {
 	uint32_t no;
 };
 
-enum {
-	STEPS_MAX = 65535, /* what a way can span */
-	STEPS_BUDGET = 1 << 24,
-};
-
 /** Take what looking at TEST once costs from the budget of SINK; false: it is used up. */
 bool scml_steps_pay(struct step_sink *sink, const struct scml_test *test);
 
-/** The steps of CALL, whose rules and tests are in order, to SINK. */
-void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call);
+/** The bits of a word that TEST, against constants, sees. */
+uint64_t scml_steps_mask(const struct scml_test *test);
+
+/* What is known (steps_known.c). */
+
+enum step_fact_kind {
+	STEPS_NOTHING,
+	STEPS_VALUE,	/* register & MASK is VALUE */
+	STEPS_UNLISTED, /* … is no value that a test of the call with just that MASK lists, and
+			   no value of a form with it */
+};
+
+/** What earlier steps have found out about a register. */
+struct step_fact {
+	enum step_fact_kind kind;
+	uint8_t from;
+	uint64_t mask;
+	uint64_t value;
+	const struct step_fact *beside; /* what is known too; or NULL */
+};
+
+/** What becomes of a test when a fact holds. */
+enum step_known { STEPS_FAILS, STEPS_OPEN, STEPS_HOLDS };
+
+enum step_known scml_steps_known(struct step_sink *sink, const struct scml_test *test,
+				 const struct step_fact *fact);
+
+/** The same of all conditions of the rule with that index of the table. */
+enum step_known scml_steps_known_rule(struct step_sink *sink, uint32_t rule,
+				      const struct step_fact *fact);
+
+/** The register that alone decides TEST; STEPS_NO_REGISTER if there is none. */
+uint8_t scml_steps_register(struct step_sink *sink, const struct scml_test *test);
+
+/**
+ * What a rule asks of one register: (register & MASK) is one of the values that
+ * scml_steps_next() counts up.
+ */
+struct step_form {
+	uint32_t rule; /* of the table */
+	uint8_t from;
+	uint64_t mask;
+	uint64_t zeros, ones;	      /* bits that must be so */
+	const struct scml_test *list; /* all values are among its; NULL: they are tried */
+	const struct step_fact *fact; /* that the form goes beyond */
+};
+
+/**
+ * What RULE asks of the register FROM beyond FACT, to *FORM, which refers to FACT.
+ * @return false: nothing, or more than a form can say
+ */
+bool scml_steps_form(struct step_sink *sink, uint32_t rule, uint8_t from,
+		     const struct step_fact *fact, struct step_form *form);
+
+/** The least value of FORM from *VALUE on, to *VALUE; false: there is none. */
+bool scml_steps_next(struct step_sink *sink, const struct step_form *form, uint64_t *value);
+
+/* Steps of rules (steps.c). */
 
 /** STEP with its ways to SINK. */
 void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways);
 
-/** How many steps those of the rules from FIRST on, COUNT of them, are; at most STEPS_MAX. */
-uint32_t scml_steps_size(struct step_sink *sink, uint32_t first, uint32_t count);
+/** The steps of all rules of CALL where FACT holds, up to the verdict. */
+void scml_steps_rules(struct step_sink *sink, const struct scml_call_rules *call,
+		      const struct step_fact *fact);
 
-/** The bits of a word that TEST sees. */
-uint64_t scml_steps_mask(const struct scml_test *test);
+/** The steps of CALL, whose rules and tests are in order, to SINK. */
+void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call);
 
-/** The same of the first COUNT conditions of the rule with that index. */
-uint32_t scml_steps_size_of_conds(struct step_sink *sink, uint32_t rule, uint32_t count);
+/* A switch before them (steps_switch.c). */
 
-/** The values of the register that most rules of a call begin with. */
+/** The bits of a register that tell rules of a call apart. */
 struct step_key {
 	const struct scml_call_rules *call;
 	uint8_t from;
 	uint64_t mask;
 };
 
-/** What the rules of CALL begin with, to *KEY; false where that is not worth a switch. */
+/** What tells most rules of CALL apart, to *KEY; false where that is not worth a switch. */
 bool scml_steps_find_key(struct step_sink *sink, const struct scml_call_rules *call,
 			 struct step_key *key);
 
-/**
- * The switches that stand before the rules of KEY's call, to SINK: from a value to the first
- * condition that it leaves open. A value that no rule lists leads to the steps behind those of
- * all rules, which are of the other rules.
- * @return false: there are none
- */
-bool scml_steps_switch(struct step_sink *sink, const struct step_key *key);
+/** Does the rule with that index of the table match listed values of KEY only? */
+bool scml_steps_is_keyed(struct step_sink *sink, const struct step_key *key, uint32_t rule);
 
-/** Is the rule with that INDEX of KEY's call one that the switches do not know? */
-bool scml_steps_is_other(const struct step_sink *sink, const struct step_key *key,
-			 uint32_t index);
+/** The steps of KEY's call to SINK: a switch, the rules for no listed value, and those for each
+ * listed value, once for all values for which the same is left open. */
+void scml_steps_switch(struct step_sink *sink, const struct step_key *key);
 
 #endif

@@ -1,234 +1,120 @@
 /*
- * steps_switch: where the rules of a call ask one register for a value first, a switch leads
- * from the value to the rule. Freestanding, like match.c.
+ * steps_switch: where rules of a call ask for different values of one register, a switch leads
+ * from the value to what is then left of the rules. Freestanding, like match.c.
  */
 #include "steps.h"
-#include "test_holds.h"
 
 enum {
-	MIN_RULES = 3, /* that begin with a value; fewer are as fast without */
-	MAX_SWITCHES = 8,
-	MAX_GAP = 64,	 /* ways that lead nowhere, in a row */
-	MAX_WAYS = 1024, /* of a switch */
+	MIN_RULES = 2, /* that differ in the key; fewer are as fast without */
+	MAX_MASKS = 4, /* of a register that are tried as key */
+	MAX_LISTED = 512,
+	MAX_CANDIDATES = 8, /* values that may leave open the same */
+	MAX_TRIALS = 16,    /* multipliers */
+	TRIED_VALUES = 64,  /* with more, some share a place whatever the multiplier */
+	WORD_BITS = 64,
 };
 
-/* The test that a rule begins with, without which it never matches; NULL: none. */
-static const struct scml_test *head(const struct step_sink *sink, const struct step_key *key,
-				    uint32_t index)
-{
-	const struct scml_table *table = sink->table;
-	const struct scml_rule *rule = table->rules + key->call->first_rule + index;
-	const struct scml_test *test;
+static const struct step_fact nothing;
 
-	if (!rule->cond_count)
-		return NULL;
-	test = table->tests + table->conds[rule->first_cond].test;
-	while (test->op == SCML_OP_ALL && test->count)
-		test = table->tests + test->first;
-	return test;
+static struct step_fact fact_of(const struct step_key *key, uint64_t value)
+{
+	return (struct step_fact){STEPS_VALUE, key->from, key->mask, value, NULL};
 }
 
-/* Does TEST ask for values of a register that ways can lead from? */
-static bool is_list(const struct step_sink *sink, const struct scml_test *test)
+bool scml_steps_is_keyed(struct step_sink *sink, const struct step_key *key, uint32_t rule)
 {
-	const uint64_t *values;
+	struct step_form form;
 
-	if (!test || test->op != SCML_OP_IN || test->flags || test->place.base == SCML_INSIDE ||
-	    test->mask < UINT64_MAX >> (64 - test->place.width))
-		return false;
-	values = sink->table->values + test->first;
-	return !test->count || values[test->count - 1] <= UINT32_MAX;
+	return scml_steps_form(sink, rule, key->from, &nothing, &form) &&
+	       form.mask == key->mask;
 }
 
-/* Does TEST ask for values of KEY? */
-static bool is_keyed(const struct step_sink *sink, const struct scml_test *test,
-		     const struct step_key *key)
+/* The least value from START on that TEST lists with the mask of KEY, to *LEAST if it is less
+ */
+static void least_of_test(struct step_sink *sink, const struct scml_test *test,
+			  const struct step_key *key, uint64_t start, uint64_t *least)
 {
-	return is_list(sink, test) && test->place.base == key->from &&
-	       scml_steps_mask(test) == key->mask;
-}
+	const uint64_t *values = sink->table->values + test->first;
+	uint32_t at = 0, count = test->count;
 
-/* What is known of a test when the value of the key is. */
-enum known { FAILS, OPEN, HOLDS };
-
-static enum known known_of(struct step_sink *sink, const struct scml_test *test,
-			   const struct step_key *key, uint64_t value);
-
-static enum known known_of_group(struct step_sink *sink, const struct scml_test *test,
-				 const struct step_key *key, uint64_t value)
-{
-	bool is_all = test->op == SCML_OP_ALL;
-	enum known known = is_all ? HOLDS : FAILS;
-
-	for (uint32_t i = 0; i < test->count; i++) {
-		enum known one =
-			known_of(sink, sink->table->tests + test->first + i, key, value);
-
-		if (is_all ? one < known : one > known)
-			known = one;
-	}
-	return known;
-}
-
-static enum known known_of(struct step_sink *sink, const struct scml_test *test,
-			   const struct step_key *key, uint64_t value)
-{
-	if (!scml_steps_pay(sink, test))
-		return OPEN;
-	switch ((enum scml_op)test->op) {
-	case SCML_OP_TRUE:
-		return HOLDS;
-	case SCML_OP_FALSE:
-		return FAILS;
-	case SCML_OP_ALL:
-	case SCML_OP_ANY:
-		return known_of_group(sink, test, key, value);
-	case SCML_OP_IN:
-	case SCML_OP_NOT_IN:
-	case SCML_OP_BITS:
-		break;
-	case SCML_OP_STRING:
-	case SCML_OP_MEMORY:
-	case SCML_OP_EACH:
-		return OPEN;
-	}
-	if (test->flags || test->place.base != key->from || scml_steps_mask(test) & ~key->mask)
-		return OPEN;
-	value &= UINT64_MAX >> (64 - test->place.width);
-	return test_holds(sink->table, test, value) ? HOLDS : FAILS;
-}
-
-/* A place among the conditions of a call. */
-struct spot {
-	uint32_t rule; /* of the call; the number of rules: none matches */
-	uint32_t cond; /* of the rule */
-};
-
-/* Where it is open for the first time what becomes of a call with the VALUE of KEY. */
-static struct spot first_open(struct step_sink *sink, const struct step_key *key,
-			      uint64_t value)
-{
-	const struct scml_table *table = sink->table;
-	struct spot spot = {0, 0};
-
-	while (spot.rule < key->call->rule_count) {
-		const struct scml_rule *rule = table->rules + key->call->first_rule + spot.rule;
-		const struct scml_cond *conds = table->conds + rule->first_cond;
-		enum known known = HOLDS;
-
-		for (spot.cond = 0; spot.cond < rule->cond_count; spot.cond++) {
-			known = known_of(sink, table->tests + conds[spot.cond].test, key,
-					 value);
-			if (known != HOLDS)
-				break;
-		}
-		if (known != FAILS)
-			return spot;
-		spot.rule++;
-	}
-	return (struct spot){spot.rule, 0};
-}
-
-/* The least value from *VALUE on that a rule lists, to *VALUE. */
-static bool next_value(struct step_sink *sink, const struct step_key *key, uint64_t *value)
-{
-	uint64_t least = UINT64_MAX;
-
-	for (uint32_t i = 0; i < key->call->rule_count; i++) {
-		const struct scml_test *test = head(sink, key, i);
-
-		if (!is_keyed(sink, test, key) || !scml_steps_pay(sink, test))
-			continue;
-		for (uint32_t j = 0; j < test->count; j++) {
-			uint64_t other = sink->table->values[test->first + j];
-
-			if (other >= *value && other < least && !(other & ~key->mask))
-				least = other;
-		}
-	}
-	*value = least;
-	return least <= UINT32_MAX && sink->budget;
-}
-
-/* The last value of the switch that begins with START. */
-static uint64_t last_value(struct step_sink *sink, const struct step_key *key, uint64_t start)
-{
-	uint64_t last = start, next = start + 1;
-
-	while (next_value(sink, key, &next) && next - last <= MAX_GAP &&
-	       next - start < MAX_WAYS) {
-		last = next;
-		next++;
-	}
-	return last;
-}
-
-/* How many switches there are; 0 if they are too many. */
-static uint32_t count_switches(struct step_sink *sink, const struct step_key *key)
-{
-	uint32_t count = 0;
-	uint64_t value = 0;
-
-	while (count <= MAX_SWITCHES && next_value(sink, key, &value)) {
-		value = last_value(sink, key, value) + 1;
-		count++;
-	}
-	return count <= MAX_SWITCHES ? count : 0;
-}
-
-/* The way from the switch at the end of SINK to SPOT; the first rule begins at RULES. */
-static uint32_t way_to(struct step_sink *sink, const struct step_key *key, uint32_t rules,
-		       struct spot spot)
-{
-	return rules + scml_steps_size(sink, key->call->first_rule, spot.rule) +
-	       scml_steps_size_of_conds(sink, key->call->first_rule + spot.rule, spot.cond) -
-	       sink->count;
-}
-
-static void put_way(struct step_sink *sink, uint32_t way)
-{
-	if (sink->is_wrong || sink->way_count >= sink->way_room || way > STEPS_MAX) {
-		sink->is_wrong = true;
+	if (!scml_steps_pay(sink, &(struct scml_test){.op = SCML_OP_ALL}))
+		return;
+	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY) {
+		for (uint32_t i = 0; i < test->count; i++)
+			least_of_test(sink, sink->table->tests + test->first + i, key, start,
+				      least);
 		return;
 	}
-	if (sink->wanted_ways && sink->wanted_ways[sink->way_count] != way)
-		sink->is_wrong = true;
-	if (sink->out_ways)
-		sink->out_ways[sink->way_count] = (uint16_t)way;
-	sink->way_count++;
-}
+	if ((test->op != SCML_OP_IN && test->op != SCML_OP_NOT_IN) || test->flags ||
+	    test->place.base != key->from || scml_steps_mask(test) != key->mask)
+		return;
+	while (count) {
+		uint32_t half = count / 2;
+		bool is_before = values[at + half] < start;
 
-/* The values from START to LAST. */
-static void put_switch(struct step_sink *sink, const struct step_key *key, uint32_t rules,
-		       uint64_t start, uint64_t last)
-{
-	struct scml_step step = {.op = SCML_STEP_SWITCH,
-				 .from = key->from,
-				 .index = sink->first_way + sink->way_count,
-				 .low = (uint32_t)start,
-				 .mask = key->mask,
-				 .set = last - start + 1};
-	uint64_t next = start;
-
-	for (uint64_t value = start; value <= last && !sink->is_wrong; value++) {
-		uint32_t way = 0;
-
-		if (next < value)
-			next = value;
-		next_value(sink, key, &next);
-		if (next == value)
-			way = way_to(sink, key, rules, first_open(sink, key, value));
-		put_way(sink, way);
+		at += is_before ? half + 1 : 0;
+		count -= is_before ? half + 1 : count - half;
 	}
-	scml_steps_put(sink, step, (struct step_ways){sink->count + 1, sink->count + 1});
+	while (at < test->count && values[at] & ~key->mask)
+		at++;
+	if (at < test->count && values[at] < *least)
+		*least = values[at];
 }
 
-static uint32_t count_rules(struct step_sink *sink, const struct step_key *key)
+/* The least listed value from *VALUE on, to *VALUE. */
+static bool next_value(struct step_sink *sink, const struct step_key *key, uint64_t *value)
+{
+	const struct scml_table *table = sink->table;
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++) {
+		uint32_t index = key->call->first_rule + i;
+		const struct scml_rule *rule = table->rules + index;
+		uint64_t one = *value;
+		struct step_form form;
+
+		for (uint32_t j = 0; j < rule->cond_count; j++)
+			least_of_test(sink,
+				      table->tests + table->conds[rule->first_cond + j].test,
+				      key, *value, &least);
+		if (scml_steps_form(sink, index, key->from, &nothing, &form) &&
+		    form.mask == key->mask && !form.list &&
+		    scml_steps_next(sink, &form, &one) && one < least)
+			least = one;
+	}
+	*value = least;
+	return least != UINT64_MAX && sink->budget;
+}
+
+/* How many values are listed; 0 if they are too many or too large. */
+static uint32_t count_listed(struct step_sink *sink, const struct step_key *key)
 {
 	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++, sink->budget--)
-		count += is_keyed(sink, head(sink, key, i), key);
+	for (uint64_t value = 0; next_value(sink, key, &value); value++) {
+		if (value > UINT32_MAX || ++count > MAX_LISTED)
+			return 0;
+	}
+	return count;
+}
+
+/* How many keyed rules begin with another value than the one before them. */
+static uint32_t count_different(struct step_sink *sink, const struct step_key *key)
+{
+	uint64_t last = UINT64_MAX;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++) {
+		uint64_t value = 0;
+		struct step_form form;
+
+		if (!scml_steps_form(sink, key->call->first_rule + i, key->from, &nothing,
+				     &form) ||
+		    form.mask != key->mask || !scml_steps_next(sink, &form, &value))
+			continue;
+		count += value != last;
+		last = value;
+	}
 	return count;
 }
 
@@ -238,17 +124,23 @@ bool scml_steps_find_key(struct step_sink *sink, const struct scml_call_rules *c
 	struct step_key other = {.call = call};
 	uint32_t most = MIN_RULES - 1;
 
-	*key = other;
-	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++) {
-		const struct scml_test *test = head(sink, key, i);
-		uint32_t count;
+	for (; other.from < SCML_REGISTERS; other.from++) {
+		unsigned masks = 0;
 
-		if (!is_list(sink, test) || is_keyed(sink, test, &other))
-			continue;
-		other.from = test->place.base;
-		other.mask = scml_steps_mask(test);
-		count = count_rules(sink, &other);
-		if (count > most) {
+		other.mask = 0;
+		for (uint32_t i = 0; i < call->rule_count && masks < MAX_MASKS; i++) {
+			struct step_form form;
+			uint32_t count;
+
+			if (!scml_steps_form(sink, call->first_rule + i, other.from, &nothing,
+					     &form) ||
+			    form.mask == other.mask)
+				continue;
+			masks++;
+			other.mask = form.mask;
+			count = count_different(sink, &other);
+			if (count <= most || !count_listed(sink, &other))
+				continue;
 			most = count;
 			*key = other;
 		}
@@ -256,47 +148,222 @@ bool scml_steps_find_key(struct step_sink *sink, const struct scml_call_rules *c
 	return most >= MIN_RULES;
 }
 
-bool scml_steps_is_other(const struct step_sink *sink, const struct step_key *key,
-			 uint32_t index)
+/* Does TEST leave open the same for both facts? */
+static bool is_same_test(struct step_sink *sink, const struct scml_test *test,
+			 const struct step_fact *a, const struct step_fact *b)
 {
-	return !is_keyed(sink, head(sink, key, index), key);
-}
+	enum step_known known = scml_steps_known(sink, test, a);
 
-static bool has_others(const struct step_sink *sink, const struct step_key *key)
-{
-	for (uint32_t i = 0; i < key->call->rule_count; i++) {
-		if (scml_steps_is_other(sink, key, i))
-			return true;
+	if (known != scml_steps_known(sink, test, b))
+		return false;
+	if (known != STEPS_OPEN || (test->op != SCML_OP_ALL && test->op != SCML_OP_ANY))
+		return true;
+	for (uint32_t i = 0; i < test->count; i++) {
+		if (!is_same_test(sink, sink->table->tests + test->first + i, a, b))
+			return false;
 	}
-	return false;
+	return true;
 }
 
-/* Over the rules to those that the switches do not know. */
-static void put_default(struct step_sink *sink, const struct step_key *key, uint32_t rules)
+/* Do the rules of KEY's call leave open the same for both values? */
+static bool is_same_value(struct step_sink *sink, const struct step_key *key, uint64_t value,
+			  uint64_t other)
 {
-	uint32_t end =
-		rules + scml_steps_size(sink, key->call->first_rule, key->call->rule_count);
-	struct scml_step step = {.op = SCML_STEP_REGISTER};
+	struct step_fact a = fact_of(key, value), b = fact_of(key, other);
+	const struct scml_table *table = sink->table;
 
-	scml_steps_put(sink, step,
-		       (struct step_ways){sink->count + 1, end + has_others(sink, key)});
+	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++) {
+		const struct scml_rule *rule = table->rules + key->call->first_rule + i;
+		enum step_known known =
+			scml_steps_known_rule(sink, key->call->first_rule + i, &a);
+
+		if (known != scml_steps_known_rule(sink, key->call->first_rule + i, &b))
+			return false;
+		if (known == STEPS_HOLDS)
+			return true;
+		for (uint32_t j = 0; known == STEPS_OPEN && j < rule->cond_count; j++) {
+			uint32_t cond = rule->first_cond + j;
+
+			if (!is_same_test(sink, table->tests + table->conds[cond].test, &a, &b))
+				return false;
+		}
+	}
+	return sink->budget;
 }
 
-bool scml_steps_switch(struct step_sink *sink, const struct step_key *key)
+/* The rule of the table that VALUE does not let fail; SCML_NONE: there is none. */
+static uint32_t first_rule(struct step_sink *sink, const struct step_key *key, uint64_t value)
 {
-	uint32_t count = count_switches(sink, key), rules = sink->count + count + 1;
+	struct step_fact fact = fact_of(key, value);
+
+	for (uint32_t i = 0; i < key->call->rule_count; i++) {
+		uint32_t rule = key->call->first_rule + i;
+
+		if (scml_steps_known_rule(sink, rule, &fact) != STEPS_FAILS)
+			return rule;
+	}
+	return SCML_NONE;
+}
+
+/* A listed value up to VALUE that leaves open the same; VALUE itself if none is found. */
+static uint64_t like(struct step_sink *sink, const struct step_key *key, uint64_t value)
+{
+	uint32_t rule = first_rule(sink, key, value);
+	uint64_t other = 0;
+	struct step_form form;
+	bool is_keyed;
+
+	is_keyed = rule != SCML_NONE &&
+		   scml_steps_form(sink, rule, key->from, &nothing, &form) &&
+		   form.mask == key->mask;
+	for (unsigned i = 0; i < MAX_CANDIDATES; i++, other++) {
+		bool is_there = is_keyed ? scml_steps_next(sink, &form, &other)
+					 : next_value(sink, key, &other);
+
+		if (!is_there || other >= value)
+			return value;
+		if (is_same_value(sink, key, value, other))
+			return other;
+	}
+	return value;
+}
+
+/* Where the values have their places among the ways. */
+struct places {
+	uint32_t multiplier;
+	unsigned shift;
+	uint32_t count; /* the last is free */
+	uint64_t taken[2 * MAX_LISTED / WORD_BITS + MAX_LISTED / WORD_BITS + 1];
+};
+
+static struct places new_places(uint32_t values, unsigned trial)
+{
+	struct places places = {.multiplier = 0x9e3779b1u * (2 * trial + 1), .shift = 31};
+
+	while (places.shift > 1 && UINT32_MAX >> places.shift < 2 * values - 1)
+		places.shift--;
+	places.count = (UINT32_MAX >> places.shift) + 2;
+	return places;
+}
+
+/* A place for VALUE: its own, or the next that is free. *PASSED: how many were not. */
+static uint32_t take_place(struct places *places, uint64_t value, uint32_t *passed)
+{
+	uint32_t at = (uint32_t)value * places->multiplier >> places->shift;
+
+	for (*passed = 0; places->taken[at / WORD_BITS] >> at % WORD_BITS & 1; at++)
+		++*passed;
+	places->taken[at / WORD_BITS] |= UINT64_C(1) << at % WORD_BITS;
+	if (places->count < at + 2)
+		places->count = at + 2;
+	return at;
+}
+
+/* The multiplier with which the COUNT values pass the fewest places, none still taken. */
+static struct places find_places(struct step_sink *sink, const struct step_key *key,
+				 uint32_t count)
+{
+	struct places best = {0};
+	uint32_t fewest = UINT32_MAX;
+
+	for (unsigned trial = 0; trial < MAX_TRIALS && fewest; trial++) {
+		struct places places = new_places(count, trial);
+		uint32_t sum = 0;
+
+		for (uint64_t value = 0; next_value(sink, key, &value); value++) {
+			uint32_t passed;
+
+			take_place(&places, value, &passed);
+			sum += passed;
+		}
+		if (sum < fewest) {
+			fewest = sum;
+			best = places;
+		}
+		if (count > TRIED_VALUES)
+			break;
+	}
+	return best;
+}
+
+static void put_way(struct step_sink *sink, uint32_t at, struct scml_way way)
+{
+	if (sink->is_wrong || at >= sink->way_room || way.steps > STEPS_MAX) {
+		sink->is_wrong = true;
+		return;
+	}
+	if (sink->wanted_ways && (sink->wanted_ways[at].value != way.value ||
+				  sink->wanted_ways[at].steps != way.steps))
+		sink->is_wrong = true;
+	if (sink->out_ways)
+		sink->out_ways[at] = way;
+}
+
+/* The way of VALUE, which has its place already. */
+static uint32_t way_of(const struct step_sink *sink, const struct places *places,
+		       uint64_t value)
+{
+	const struct scml_way *ways = sink->out_ways ? sink->out_ways : sink->wanted_ways;
+	uint32_t at = (uint32_t)value * places->multiplier >> places->shift;
+
+	if (!ways)
+		return 1;
+	for (; at < places->count; at++) {
+		if (ways[sink->way_count + at].value == value)
+			return ways[sink->way_count + at].steps;
+	}
+	return STEPS_MAX + 1;
+}
+
+/* Steps and ways for all listed values; the switch is at SWITCH_AT. */
+static void put_values(struct step_sink *sink, const struct step_key *key,
+		       const struct places *chosen, uint32_t switch_at)
+{
+	struct places places = *chosen;
 	uint64_t value = 0;
 
-	if (!count)
-		return false;
-	for (uint32_t i = 0; i < count && !sink->is_wrong; i++) {
-		uint64_t last;
+	for (unsigned i = 0; i < sizeof(places.taken) / sizeof(*places.taken); i++)
+		places.taken[i] = 0;
+	for (; !sink->is_wrong && next_value(sink, key, &value); value++) {
+		struct scml_way way = {.value = (uint32_t)value};
+		uint64_t other = like(sink, key, value);
+		uint32_t passed, at = take_place(&places, value, &passed);
 
-		next_value(sink, key, &value);
-		last = last_value(sink, key, value);
-		put_switch(sink, key, rules, value, last);
-		value = last + 1;
+		if (other != value) {
+			way.steps = way_of(sink, &places, other);
+		} else {
+			struct step_fact fact = fact_of(key, value);
+
+			way.steps = sink->count - switch_at;
+			scml_steps_rules(sink, key->call, &fact);
+		}
+		put_way(sink, sink->way_count + at, way);
 	}
-	put_default(sink, key, rules);
-	return true;
+	for (uint32_t at = 0; at < places.count && !sink->is_wrong; at++) {
+		if (!(places.taken[at / WORD_BITS] >> at % WORD_BITS & 1))
+			put_way(sink, sink->way_count + at, (struct scml_way){0, 0});
+	}
+}
+
+void scml_steps_switch(struct step_sink *sink, const struct step_key *key)
+{
+	struct step_fact unlisted = {STEPS_UNLISTED, key->from, key->mask, 0, NULL};
+	struct places places = find_places(sink, key, count_listed(sink, key));
+	uint32_t at = sink->count;
+
+	if (!places.count || places.count > sink->way_room - sink->way_count) {
+		sink->is_wrong = true;
+		return;
+	}
+	scml_steps_put(sink,
+		       (struct scml_step){.op = SCML_STEP_SWITCH,
+					  .from = key->from,
+					  .offset = (uint16_t)places.shift,
+					  .index = sink->first_way + sink->way_count,
+					  .low = places.multiplier,
+					  .mask = key->mask},
+		       (struct step_ways){at + 1, at + 1});
+	scml_steps_rules(sink, key->call, &unlisted);
+	put_values(sink, key, &places, at);
+	sink->way_count += places.count;
 }

@@ -7,9 +7,10 @@
 #include "steps.h"
 
 enum {
-	ERROR_INVALID = 22, /* EINVAL */
-	ERROR_RANGE = 34,   /* ERANGE */
-	MAX_WALK = 1 << 24, /* tests seen from all conditions together; values of all tests */
+	ERROR_INVALID = 22,  /* EINVAL */
+	ERROR_RANGE = 34,    /* ERANGE */
+	MAX_WALK = 1 << 24,  /* tests seen from all conditions together; values of all tests */
+	MAX_SPENT = 1 << 26, /* the same for the steps of all calls */
 };
 
 static bool is_within(uint32_t first, uint32_t count, uint32_t total)
@@ -210,7 +211,7 @@ static bool check_trees(const struct scml_table *table)
 /* Whatever steps there are must be those that the rules give. */
 static bool check_steps(const struct scml_table *table)
 {
-	struct step_sink sink = {.table = table, .budget = STEPS_BUDGET};
+	struct step_sink sink = {.table = table};
 
 	for (uint32_t i = 0; i < table->call_count; i++) {
 		const struct scml_call_rules *call = table->calls + i;
@@ -222,7 +223,7 @@ static bool check_steps(const struct scml_table *table)
 		sink.wanted_ways = table->ways ? table->ways + sink.first_way : NULL;
 		sink.way_room = table->way_count - sink.first_way;
 		scml_steps_lower(&sink, call);
-		if (sink.is_wrong || sink.count != call->step_count)
+		if (sink.is_wrong || sink.count != call->step_count || sink.spent > MAX_SPENT)
 			return false;
 		sink.first_way += sink.way_count;
 	}

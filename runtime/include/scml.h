@@ -28,7 +28,7 @@ enum scml_verdict {
 };
 
 enum {
-	SCML_TABLE_VERSION = 2,
+	SCML_TABLE_VERSION = 3,
 	SCML_REGISTERS = 6,
 	SCML_MAX_DEPTH = 16, /* nested tests; a deeper table is refused by scml_table_check() */
 	SCML_MAX_ELEMENTS = 1024, /* of an array; one with more is undecided */
@@ -184,8 +184,8 @@ struct scml_call_rules {
 enum scml_step_op {
 	SCML_STEP_REGISTER, /* does register FROM lie in the set? The next step follows if so */
 	SCML_STEP_EITHER,   /* the same; the next step follows if not */
-	SCML_STEP_SWITCH,   /* which way does the value of register FROM lead? If none, the next
-			       step follows */
+	SCML_STEP_SWITCH,   /* which way does register FROM lead? If none, the next step
+			       follows */
 	SCML_STEP_INSIDE,   /* do the FROM bytes at OFFSET of the struct? */
 	SCML_STEP_TEST,	    /* does the test INDEX hold? */
 	SCML_STEP_MEMORY,   /* the same of SCML_OP_MEMORY, whose child's steps come next */
@@ -194,9 +194,8 @@ enum scml_step_op {
 };
 
 /**
- * A word W lies in the set if SET has the bit (W & MASK) - LOW, which is in 0 … 63. Of a switch
- * SET is how many ways there are from INDEX on: the one at (W & MASK) - LOW says how many steps
- * forward; 0 is none.
+ * A word W lies in the set if SET has the bit (W & MASK) - LOW, which is in 0 … 63. For a
+ * switch (W & MASK) is looked for among the ways, as struct scml_way says.
  */
 struct scml_step {
 	uint8_t op;   /* enum scml_step_op */
@@ -208,6 +207,16 @@ struct scml_step {
 	uint32_t low;
 	uint64_t mask;
 	uint64_t set;
+};
+
+/**
+ * Where a switch leads from VALUE. The ways of a switch are from its INDEX on; VALUE lies at
+ * (VALUE * LOW mod 2^32) >> OFFSET, or, where others lie there, behind them. One without steps
+ * ends the search.
+ */
+struct scml_way {
+	uint32_t value;
+	uint32_t steps; /* forward; 0: this place is free */
 };
 
 /** A compiled table: constant data, made by `scmlc -o table.c` or by the compiler in memory. */
@@ -227,7 +236,7 @@ struct scml_table {
 	const uint64_t *values; /* sorted within each test */
 	const char *strings;	/* offsets into this pool; 0 is "" */
 	const struct scml_step *steps;
-	const uint16_t *ways; /* of the switches, in the order of calls */
+	const struct scml_way *ways; /* of the switches, in the order of calls */
 };
 
 #define SCML_NONE UINT32_MAX
@@ -268,7 +277,7 @@ SCML_API int scml_table_check(const struct scml_table *table);
 /** Room for the steps of a call and their ways. NULL: they are only counted. */
 struct scml_steps {
 	struct scml_step *steps;
-	uint16_t *ways;
+	struct scml_way *ways;
 	uint32_t step_count, way_count; /* how many fit; then, how many there are */
 	uint32_t first_way;		/* how many ways earlier calls have */
 };

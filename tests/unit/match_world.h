@@ -35,7 +35,7 @@ struct world {
 	struct scml_block *blocks;
 	uint64_t *values;
 	struct scml_step *steps;
-	uint16_t *ways;
+	struct scml_way *ways;
 	unsigned char low[LOW], high[HIGH];
 	unsigned char low_state[LOW], high_state[HIGH]; /* enum scml_read */
 	uint64_t random;

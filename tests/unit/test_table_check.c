@@ -172,7 +172,7 @@ static void add_steps(struct scml_steps *room)
 START_TEST(steps_must_say_what_the_rules_do)
 {
 	struct scml_step steps[32];
-	uint16_t ways[64];
+	struct scml_way ways[64];
 	struct scml_steps room = {steps, ways, 32, 64, 0};
 
 	for (unsigned rule = 0; rule < 3; rule++) {
@@ -192,8 +192,10 @@ START_TEST(steps_must_say_what_the_rules_do)
 		ck_refuses(steps[i].mask, 77);
 		ck_refuses(steps[i].set, 77);
 	}
-	for (uint32_t i = 0; i < room.way_count; i++)
-		ck_refuses(ways[i], (uint16_t)(ways[i] + 1));
+	for (uint32_t i = 0; i < room.way_count; i++) {
+		ck_refuses(ways[i].value, ways[i].value + 1);
+		ck_refuses(ways[i].steps, ways[i].steps + 1);
+	}
 	ck_refuses(fx.calls[0].step_count, room.step_count - 1);
 	ck_refuses(fx.calls[0].first_step, 1);
 	ck_refuses(fx.table.way_count, room.way_count - 1);
@@ -207,7 +209,7 @@ END_TEST
 START_TEST(steps_must_fit_into_their_room)
 {
 	struct scml_step steps[32];
-	uint16_t ways[1];
+	struct scml_way ways[1];
 	struct scml_steps counted = {0}, room = {.steps = steps, .ways = ways};
 
 	ck_assert(scml_table_steps(&fx.table, 0, &counted));
@@ -221,7 +223,7 @@ END_TEST
 START_TEST(a_switch_leads_to_the_first_rule_that_takes_the_value)
 {
 	struct scml_step steps[32];
-	uint16_t ways[128];
+	struct scml_way ways[128];
 	struct scml_steps room = {steps, ways, 32, 128, 0};
 	struct scml_reason reason;
 
