@@ -183,6 +183,53 @@ static void random_lists(struct world *w)
 	}
 }
 
+/* Some test or group of tests of the bits of one register. */
+static void random_bits(struct world *w, uint32_t index, struct scml_place place,
+			unsigned depth)
+{
+	static const uint64_t masks[] = {0x3, 0xc, 0x30, 0x3f, 0x3c, 0xff, 0xfff, UINT64_MAX};
+	struct scml_test *test = w->tests + index;
+	uint64_t mask = masks[below(w, 8)];
+
+	*test = (struct scml_test){.op = (uint8_t)(SCML_OP_IN + below(w, 3)), .place = place};
+	if (one_in(w, 3))
+		test->op = SCML_OP_IN;
+	if (depth < 3 && w->table.test_count + 2 < TESTS && !one_in(w, depth + 1)) {
+		test->op = (uint8_t)(one_in(w, 3) ? SCML_OP_ANY : SCML_OP_ALL);
+		test->first = w->table.test_count;
+		test->count = 2;
+		w->table.test_count += 2;
+		random_bits(w, test->first, place, depth + 1);
+		random_bits(w, test->first + 1, place, depth + 1);
+		return;
+	}
+	random_values(w, test);
+	for (uint32_t i = 0; i < test->count; i++)
+		w->values[test->first + i] = below(w, 64) & (one_in(w, 9) ? 63 : mask);
+	qsort(w->values + test->first, test->count, sizeof(*w->values), compare_words);
+	test->mask = mask;
+	test->bits = below(w, 64);
+}
+
+/* Conditions on bits of few registers, as rules have that tell flags apart. */
+static void random_flags(struct world *w)
+{
+	struct scml_place place = random_place(w, false, false);
+
+	w->table.test_count = w->table.block_count = w->table.value_count = 0;
+	for (uint32_t i = 0; i < CONDS; i++) {
+		if (one_in(w, 3))
+			place.base = (uint8_t)below(w, 3);
+		w->conds[i].test = w->table.test_count;
+		if (w->table.test_count + 2 < TESTS)
+			random_bits(w, w->table.test_count++, place, 0);
+		else
+			w->conds[i].test = 0;
+	}
+	if (!one_in(w, 3))
+		random_test(w, w->conds[below(w, CONDS)].test, false, 1);
+}
+
 void random_table(struct world *w)
 {
 	struct scml_table *table = &w->table;
@@ -203,7 +250,10 @@ void random_table(struct world *w)
 		w->conds[i].test = index;
 		random_test(w, index, false, 1);
 	}
-	if (one_in(w, 3))
+	w->has_flags = one_in(w, 3);
+	if (w->has_flags)
+		random_flags(w);
+	else if (one_in(w, 3))
 		random_lists(w);
 	for (uint32_t i = 0; i < RULES; i++) {
 		w->rules[i].first_cond = below(w, CONDS - 2);
@@ -213,6 +263,8 @@ void random_table(struct world *w)
 		w->calls[i].first_rule = below(w, RULES);
 		w->calls[i].rule_count = below(w, RULES + 1 - w->calls[i].first_rule) % 6;
 		w->by_nr[i] = (uint16_t)(1 + below(w, CALLS));
+		if (w->has_flags)
+			w->calls[i].rule_count = RULES - w->calls[i].first_rule;
 	}
 }
 
@@ -269,6 +321,8 @@ struct scml_call random_call(struct world *w)
 
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = one_in(w, 2) ? random_pointer(w) : random_word(w);
+	for (unsigned i = 0; i < 6 && w->has_flags; i++)
+		call.args[i] = below(w, 64) | (uint64_t)one_in(w, 9) << below(w, 64);
 	call.has_returned = one_in(w, 2);
 	if (one_in(w, 10))
 		call.unknown = (uint8_t)below(w, 1 << SCML_REGISTERS);

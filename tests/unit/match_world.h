@@ -39,6 +39,7 @@ struct world {
 	unsigned char low[LOW], high[HIGH];
 	unsigned char low_state[LOW], high_state[HIGH]; /* enum scml_read */
 	uint64_t random;
+	bool has_flags; /* of the table: it asks for bits of few registers */
 };
 
 static inline uint64_t next_random(struct world *w)
