@@ -29,10 +29,23 @@ bool scml_steps_is_keyed(struct step_sink *sink, const struct step_key *key, uin
 	       form.mask == key->mask;
 }
 
-/* The least value from START on that TEST lists with the mask of KEY, to *LEAST if it is less
- */
-static void least_of_test(struct step_sink *sink, const struct scml_test *test,
-			  const struct step_key *key, uint64_t start, uint64_t *least)
+/* The least value from START on, of those that were seen. */
+struct least {
+	uint64_t start;
+	uint64_t value;
+	bool is_there;
+};
+
+static void see_value(struct least *least, uint64_t value)
+{
+	if (!least->is_there || value < least->value)
+		least->value = value;
+	least->is_there = true;
+}
+
+/* See what TEST lists with the mask of KEY. */
+static void see_test(struct step_sink *sink, const struct scml_test *test,
+		     const struct step_key *key, struct least *least)
 {
 	const uint64_t *values = sink->table->values + test->first;
 	uint32_t at = 0, count = test->count;
@@ -41,8 +54,7 @@ static void least_of_test(struct step_sink *sink, const struct scml_test *test,
 		return;
 	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY) {
 		for (uint32_t i = 0; i < test->count; i++)
-			least_of_test(sink, sink->table->tests + test->first + i, key, start,
-				      least);
+			see_test(sink, sink->table->tests + test->first + i, key, least);
 		return;
 	}
 	if ((test->op != SCML_OP_IN && test->op != SCML_OP_NOT_IN) || test->flags ||
@@ -50,40 +62,41 @@ static void least_of_test(struct step_sink *sink, const struct scml_test *test,
 		return;
 	while (count) {
 		uint32_t half = count / 2;
-		bool is_before = values[at + half] < start;
+		bool is_before = values[at + half] < least->start;
 
 		at += is_before ? half + 1 : 0;
-		count -= is_before ? half + 1 : count - half;
+		count = is_before ? count - half - 1 : half;
 	}
 	while (at < test->count && values[at] & ~key->mask)
 		at++;
-	if (at < test->count && values[at] < *least)
-		*least = values[at];
+	if (at < test->count)
+		see_value(least, values[at]);
 }
 
 /* The least listed value from *VALUE on, to *VALUE. */
 static bool next_value(struct step_sink *sink, const struct step_key *key, uint64_t *value)
 {
 	const struct scml_table *table = sink->table;
-	uint64_t least = UINT64_MAX;
+	struct least least = {.start = *value};
 
 	for (uint32_t i = 0; i < key->call->rule_count && sink->budget; i++) {
 		uint32_t index = key->call->first_rule + i;
 		const struct scml_rule *rule = table->rules + index;
-		uint64_t one = *value;
 		struct step_form form;
 
 		for (uint32_t j = 0; j < rule->cond_count; j++)
-			least_of_test(sink,
-				      table->tests + table->conds[rule->first_cond + j].test,
-				      key, *value, &least);
+			see_test(sink, table->tests + table->conds[rule->first_cond + j].test,
+				 key, &least);
 		if (scml_steps_form(sink, index, key->from, &nothing, &form) &&
-		    form.mask == key->mask && !form.list &&
-		    scml_steps_next(sink, &form, &one) && one < least)
-			least = one;
+		    form.mask == key->mask && !form.list) {
+			uint64_t one = least.start;
+
+			if (scml_steps_next(sink, &form, &one))
+				see_value(&least, one);
+		}
 	}
-	*value = least;
-	return least != UINT64_MAX && sink->budget;
+	*value = least.value;
+	return least.is_there && sink->budget;
 }
 
 /* How many values are listed; 0 if they are too many or too large. */

@@ -256,6 +256,56 @@ START_TEST(a_switch_leads_to_the_first_rule_that_takes_the_value)
 }
 END_TEST
 
+/* The greatest value of all is one too, and too large for a switch. */
+START_TEST(a_switch_has_no_large_values)
+{
+	struct scml_step steps[32];
+	struct scml_way ways[32];
+	struct scml_steps room = {steps, ways, 32, 32, 0};
+	const uint64_t values[] = {3, 7, UINT64_MAX};
+
+	setup();
+	for (unsigned rule = 0; rule < 3; rule++) {
+		if (rule)
+			fixture_rule(&fx);
+		fixture_cond(&fx, in(fixture_arg(0, 64), values[rule]));
+	}
+	add_steps(&room);
+	ck_assert_uint_eq(room.way_count, 0);
+	for (unsigned rule = 0; rule < 3; rule++)
+		ck_supported(match_two(values[rule], 0));
+	ck_unsupported(match_two(UINT32_MAX, 0));
+}
+END_TEST
+
+START_TEST(a_switch_takes_any_bits_of_a_register)
+{
+	struct scml_step steps[32];
+	struct scml_way ways[64];
+	struct scml_steps room = {steps, ways, 32, 64, 0};
+	uint32_t test;
+
+	setup();
+	for (unsigned rule = 0; rule < 3; rule++) {
+		if (rule)
+			fixture_rule(&fx);
+		test = in(fixture_arg(0, 32), rule << 4);
+		fx.tests[test].mask = 0xf0;
+		fixture_cond(&fx, test);
+	}
+	add_steps(&room);
+	ck_assert_int_eq(steps[0].op, SCML_STEP_SWITCH);
+	for (unsigned value = 0; value < 256; value++) {
+		struct scml_reason reason;
+		uint64_t args[6] = {value};
+		enum scml_verdict verdict = match_six(args, false, 0, &reason);
+
+		ck_assert_int_eq(verdict, value < 0x30 ? SCML_SUPPORTED : SCML_UNSUPPORTED);
+		ck_assert(verdict != SCML_SUPPORTED || reason.rule == value >> 4);
+	}
+}
+END_TEST
+
 START_TEST(empty_table_is_in_order)
 {
 	static const struct scml_table empty = {
@@ -289,6 +339,8 @@ int main(void)
 	tcase_add_test(tc, steps_must_say_what_the_rules_do);
 	tcase_add_test(tc, steps_must_fit_into_their_room);
 	tcase_add_test(tc, a_switch_leads_to_the_first_rule_that_takes_the_value);
+	tcase_add_test(tc, a_switch_has_no_large_values);
+	tcase_add_test(tc, a_switch_takes_any_bits_of_a_register);
 	tcase_add_test(tc, empty_table_is_in_order);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
