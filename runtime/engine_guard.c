@@ -7,55 +7,26 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kinship.h"
 #include "notify.h"
-
-enum {
-	MAX_GENERATIONS = 64, /* of processes that the guard follows down from the program */
-	STAT_BYTES = 512,
-};
 
 /* What the supervisor says through the leash; what its end without a word means is first. */
 enum { GUARD_KILL, GUARD_LEAVE };
 
-/* The parent of PID as /proc tells it, or -1. The name in front of it may hold anything. */
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], text[STAT_BYTES];
-	const char *after_name;
-	ssize_t len;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	len = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (len <= 0)
-		return -1;
-	text[len] = '\0';
-	after_name = strrchr(text, ')');
-	if (!after_name || strlen(after_name) < sizeof(") S 1") - 1)
-		return -1;
-	return (pid_t)strtol(after_name + sizeof(") S") - 1, NULL, 10);
-}
-
 /* Children first: a child of a dead parent can no longer be found. */
 static void kill_family(pid_t pid, unsigned generation)
 {
-	DIR *proc = generation < MAX_GENERATIONS ? opendir("/proc") : NULL;
+	DIR *proc = generation < KINSHIP_MAX_GENERATIONS ? opendir("/proc") : NULL;
 
 	for (struct dirent *entry; proc && (entry = readdir(proc));) {
 		pid_t child = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (isdigit((unsigned char)entry->d_name[0]) && parent_of(child) == pid)
+		if (isdigit((unsigned char)entry->d_name[0]) && kinship_parent(child) == pid)
 			kill_family(child, generation + 1);
 	}
 	if (proc)

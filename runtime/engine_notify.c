@@ -196,7 +196,7 @@ static bool take_signals(struct supervisor *supervisor)
 			continue;
 		if (supervisor->has_main_ended)
 			return false;
-		if (!request.is_for_all)
+		if (engine_request_is_for(&request, supervisor->tracee.pid))
 			syscall(SYS_pidfd_send_signal, supervisor->tracee.pidfd, request.number,
 				NULL, 0);
 	}

@@ -6,6 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "kinship.h"
+
 /* Signals that ask us to end: they are the program's business as long as it runs. */
 static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
@@ -63,5 +65,11 @@ bool engine_signals_next(struct engine_signals *signals, struct engine_request *
 		return false;
 	request->number = info.ssi_signo == SIGCHLD ? 0 : (int)info.ssi_signo;
 	request->is_for_all = info.ssi_code == SI_KERNEL;
+	request->sender = request->is_for_all ? 0 : (pid_t)info.ssi_pid;
 	return true;
+}
+
+bool engine_request_is_for(const struct engine_request *request, pid_t program)
+{
+	return !request->is_for_all && !kinship_descends(request->sender, program);
 }

@@ -6,6 +6,7 @@
 #define SCML_ENGINE_SIGNALS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "tracee.h"
 
@@ -27,7 +28,14 @@ void engine_signals_wait(const struct engine_signals *signals);
 struct engine_request {
 	int number;
 	bool is_for_all; /* the terminal sent it: the program has got it too */
+	pid_t sender;	 /* the process that sent it; 0: none did */
 };
+
+/**
+ * Is REQUEST, which was sent to us, the business of PROGRAM, our child? Not what the terminal
+ * or the program itself sends to a group that we are in: it has got that already.
+ */
+bool engine_request_is_for(const struct engine_request *request, pid_t program);
 
 /**
  * Read one signal without waiting. False: there is none. *REQUEST has number 0 if a child has

@@ -371,7 +371,7 @@ static bool take_signals(struct tracer *tracer)
 			return true;
 		/* What the terminal sends reaches the program anyway; what somebody sent to us
 		 * alone is meant for it. */
-		if (!request.is_for_all)
+		if (engine_request_is_for(&request, tracer->main))
 			kill(tracer->main, request.number);
 	}
 	return false;

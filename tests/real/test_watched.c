@@ -76,6 +76,34 @@ START_TEST(the_program_does_not_outlive_the_supervisor)
 }
 END_TEST
 
+static void lead_group(void)
+{
+	if (setpgid(0, 0))
+		_exit(97);
+}
+
+START_TEST(what_the_program_sends_to_its_group_it_gets_once)
+{
+	ck_trap_ends(trap_start(trap_engines[_i], "--max=0", "kill_group", lead_group), 0);
+}
+END_TEST
+
+static void wait_for_term(void)
+{
+	lead_group();
+	signal(SIGTERM, SIG_DFL);
+}
+
+START_TEST(what_is_sent_to_the_supervisor_alone_reaches_the_program)
+{
+	pid_t pid = trap_start(trap_engines[_i], "--max=0", "wait", wait_for_term);
+
+	wait_for_mark();
+	kill(pid, SIGTERM);
+	ck_trap_ends(pid, 128 + SIGTERM);
+}
+END_TEST
+
 /* Ctrl-Z stops all, SIGCONT has all go on, and Ctrl-C is the program's to answer. */
 START_TEST(the_keys_of_a_terminal_reach_the_program)
 {
@@ -285,6 +313,10 @@ int main(void)
 	tcase_set_timeout(tcase, TRAP_TIMEOUT_S);
 	tcase_add_checked_fixture(tcase, trap_set_up, trap_tear_down);
 	tcase_add_loop_test(tcase, the_program_does_not_outlive_the_supervisor, 0,
+			    TRAP_ENGINES);
+	tcase_add_loop_test(tcase, what_the_program_sends_to_its_group_it_gets_once, 0,
+			    TRAP_ENGINES);
+	tcase_add_loop_test(tcase, what_is_sent_to_the_supervisor_alone_reaches_the_program, 0,
 			    TRAP_ENGINES);
 	tcase_add_loop_test(tcase, the_keys_of_a_terminal_reach_the_program, 0, TRAP_ENGINES);
 	tcase_add_test(tcase, attaching_sees_all_threads_and_lets_go_without_a_trace);

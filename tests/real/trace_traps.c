@@ -24,7 +24,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CANNOT = 77, THREADS = 500, GENERATIONS = 8, KILLED = 40, SIGNALLED = 3000 };
+enum {
+	CANNOT = 77,
+	THREADS = 500,
+	GENERATIONS = 8,
+	KILLED = 40,
+	SIGNALLED = 3000,
+	GROUP_MARKS = 200
+};
 
 static int mark(void)
 {
@@ -423,6 +430,26 @@ static int do_serve(void)
 	return 0;
 }
 
+static volatile sig_atomic_t terminations;
+
+static void on_termination(int number)
+{
+	(void)number;
+	terminations++;
+}
+
+/* The group, in which the supervisor is too, is sent a signal: everybody has it once. */
+static int do_kill_group(void)
+{
+	signal(SIGTERM, on_termination);
+	if (kill(0, SIGTERM))
+		return 2;
+	/* A second one would come while these are looked after. */
+	for (int i = 0; i < GROUP_MARKS; i++)
+		mark();
+	return terminations == 1 ? 0 : 1;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -448,6 +475,7 @@ static const struct {
 	{"exec_in_vfork", do_exec_in_vfork},
 	{"set_uid", do_set_uid},
 	{"is_root", do_is_root},
+	{"kill_group", do_kill_group},
 	{"wait", do_wait},
 	{"wait_for_interrupt", do_wait_for_interrupt},
 	{"serve", do_serve},
