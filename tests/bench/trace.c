@@ -1,7 +1,10 @@
 /*
  * trace: how much longer programs take under scmltrace than by themselves, beside strace. Every
- * round runs each way once, one after the other; what is shown is the median of the rounds'
- * ratios to the bare run of the same round. strace takes part in the first rounds only.
+ * round runs each way once, and begins with another one; what is shown is the median of the
+ * rounds' ratios to the bare run of the same round, of scmltrace with the quarter of the ratios
+ * below and above which the rest is. The program runs bare a second time in each round: how far
+ * that is from 1, and its quarters from each other, tells what this machine can tell. strace
+ * takes part in the first rounds only.
  */
 #include <arpa/inet.h>
 #include <limits.h>
@@ -214,9 +217,11 @@ static const struct workload {
 
 enum { WORKLOADS = sizeof(workloads) / sizeof(workloads[0]) };
 
-enum way { BARE, SCMLTRACE, STRACE, STRACE_BPF, WAYS };
+enum way { BARE, AGAIN, SCMLTRACE, STRACE, STRACE_BPF, WAYS };
 
-static const char *const way_names[WAYS] = {"bare", "scmltrace", "strace -yy -f",
+enum { FAST_WAYS = STRACE };
+
+static const char *const way_names[WAYS] = {"bare", "bare again", "scmltrace", "strace -yy -f",
 					    "strace --seccomp-bpf"};
 
 static char runs[WAYS][MAX_TEXT];
@@ -268,9 +273,46 @@ static bool has(const char *program)
 	return system(command) == 0;
 }
 
+/* The part of COUNT sorted VALUES that is below what it returns. */
+static double quantile(const double *values, size_t count, double part)
+{
+	return values[(size_t)(part * (double)(count - 1) + 0.5)];
+}
+
+/* One round's ratios to its bare run, and that run's time; a way that is not there has -1. */
+static void run_round(const struct workload *workload, size_t round, const bool *has_way,
+		      double ratios[WAYS])
+{
+	double times[WAYS];
+
+	for (size_t i = 0; i < FAST_WAYS; i++) {
+		size_t way = (round + i) % FAST_WAYS;
+
+		times[way] = measure(workload, (enum way)way);
+	}
+	for (size_t way = FAST_WAYS; way < WAYS; way++)
+		times[way] = has_way[way] && round < SLOW_ROUNDS
+				     ? measure(workload, (enum way)way)
+				     : -1;
+	for (size_t way = AGAIN; way < WAYS; way++)
+		ratios[way] = times[way] / times[BARE];
+	ratios[BARE] = times[BARE];
+}
+
+static void print_ratios(double *ratios, size_t count, bool is_full)
+{
+	double middle = median(ratios, count);
+
+	if (is_full)
+		printf(" %7.2f (%.2f-%.2f)", middle, quantile(ratios, count, 0.25),
+		       quantile(ratios, count, 0.75));
+	else
+		printf(" %20.2f", middle);
+}
+
 static void bench(const struct workload *workload, size_t rounds, const bool *has_way)
 {
-	double ratios[WAYS][MAX_ROUNDS], bare_times[MAX_ROUNDS];
+	static double ratios[WAYS][MAX_ROUNDS];
 
 	if (!has(workload->needs)) {
 		printf("%-28s needs %s\n", workload->name, workload->needs);
@@ -281,20 +323,19 @@ static void bench(const struct workload *workload, size_t rounds, const bool *ha
 		return;
 	}
 	for (size_t i = 0; i < rounds; i++) {
-		double bare = measure(workload, BARE);
+		double round[WAYS];
 
-		bare_times[i] = bare;
-		for (size_t way = SCMLTRACE; way < WAYS; way++)
-			if (way == SCMLTRACE || i < SLOW_ROUNDS)
-				ratios[way][i] =
-					(has_way[way] ? measure(workload, (enum way)way) : -1) /
-					bare;
+		run_round(workload, i, has_way, round);
+		for (size_t way = BARE; way < WAYS; way++)
+			ratios[way][i] = round[way];
 	}
-	printf("%-28s %8.3f s", workload->name, median(bare_times, rounds));
-	for (size_t way = SCMLTRACE; way < WAYS; way++)
-		printf(" %*.2f", way == SCMLTRACE ? 10 : 20,
-		       median(ratios[way],
-			      way == SCMLTRACE || rounds < SLOW_ROUNDS ? rounds : SLOW_ROUNDS));
+	printf("%-28s %8.3f s", workload->name, median(ratios[BARE], rounds));
+	for (size_t way = AGAIN; way < WAYS; way++) {
+		bool is_fast = way < FAST_WAYS;
+
+		print_ratios(ratios[way],
+			     is_fast || rounds < SLOW_ROUNDS ? rounds : SLOW_ROUNDS, is_fast);
+	}
 	if (workload->target > 0)
 		printf("   (wanted: at most %.1f)", workload->target);
 	putchar('\n');
@@ -316,8 +357,9 @@ static void bench_extra(const char *title, const struct workload *workload, doub
 
 		extra[i] = (measure(workload, SCMLTRACE) - bare) / times / unit;
 	}
-	printf("%-28s %21.2f %s   (wanted: at most %.0f)\n", title, median(extra, rounds),
-	       unit_name, target);
+	printf("%-28s %10s %19s", title, "", "");
+	print_ratios(extra, rounds, true);
+	printf(" %s   (wanted: at most %.0f)\n", unit_name, target);
 	fflush(stdout);
 }
 
@@ -401,8 +443,10 @@ int main(int argc, char **argv)
 	       "trace=bind,connect,sendto,sendmsg,setsockopt,getsockopt,accept,"
 	       "accept4,getsockname,getpeername");
 	has_way[STRACE] = has_way[STRACE_BPF] = has("strace");
-	printf("%-28s %10s %10s %20s %20s\n", "", way_names[BARE], way_names[SCMLTRACE],
-	       way_names[STRACE], way_names[STRACE_BPF]);
+	printf("%-28s %10s", "", way_names[BARE]);
+	for (size_t way = AGAIN; way < WAYS; way++)
+		printf(" %20s", way_names[way]);
+	putchar('\n');
 	for (size_t i = 0; i < WORKLOADS; i++)
 		if (is_wanted(workloads[i].name, wanted))
 			bench(&workloads[i], rounds, has_way);
