@@ -111,7 +111,8 @@ struct engine_result {
 	uint64_t calls;	    /* delivered */
 	uint64_t withdrawn; /* their thread was gone before they could be answered */
 	uint64_t interrupted;  /* a signal came before they were seen: the kernel restarts them
-				  or has them fail with EINTR, it does not execute them */
+				  or has them fail with EINTR, it does not execute them;
+				  known from calls that were seen after them */
 	bool has_no_new_privs; /* had to be set: set-uid programs ran without their privileges
 				*/
 	bool may_repeat;       /* a call that a signal interrupts may be delivered twice */
