@@ -35,9 +35,11 @@ static void write_rules(const struct scml_table *table, const char *name, FILE *
 			table->calls[i].step_count);
 	fprintf(out, "};\n\nstatic const struct scml_rule %s_rules[] = {\n", name);
 	for (uint32_t i = 0; i < table->rule_count; i++)
-		fprintf(out, "\t{%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
+		fprintf(out,
+			"\t{%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32
+			"},\n",
 			table->rules[i].file, table->rules[i].line, table->rules[i].first_cond,
-			table->rules[i].cond_count);
+			table->rules[i].cond_count, table->rules[i].column);
 	if (table->cond_count) {
 		fprintf(out, "};\n\nstatic const struct scml_cond %s_conds[] = {\n", name);
 		for (uint32_t i = 0; i < table->cond_count; i++)

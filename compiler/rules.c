@@ -204,6 +204,7 @@ static void build_rule(struct builder *builder, const struct res_rule *source)
 		.builder = builder, .source = source, .budget = PATTERN_MAX_TESTS};
 	struct span name = source->ast->name.span;
 	struct rule rule = {.source = source};
+	struct source_place place;
 	enum bind_result result =
 		bind_rule(builder->diags, builder->db, builder->arch, source, &draft.bound);
 
@@ -227,7 +228,9 @@ static void build_rule(struct builder *builder, const struct res_rule *source)
 	if (result == BIND_ERROR || draft.has_error || source->is_broken)
 		return;
 	rule.file = source_file(builder->sources, name.file);
-	rule.line = source_place(rule.file, name.start).line;
+	place = source_place(rule.file, name.start);
+	rule.line = place.line;
+	rule.column = place.column;
 	collect_conditions(&draft, &rule);
 	vec_push(builder->arena, &call_entry(builder, &draft.bound)->rules, rule);
 }

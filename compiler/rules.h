@@ -43,7 +43,8 @@ struct rule_cond {
 struct rule {
 	const struct res_rule *source;
 	const struct source_file *file;
-	uint32_t line; /* of the rule's name, from 1 */
+	uint32_t line;	 /* of the rule's name, from 1 */
+	uint32_t column; /* in bytes, from 1 */
 	const struct rule_cond
 		*conds; /* in the order of the parameters; trivial ones are left out */
 	size_t cond_count;

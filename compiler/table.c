@@ -133,6 +133,7 @@ static void lower_rule(struct table_draft *draft, const struct rule *rule)
 	struct scml_rule lowered = {
 		.file = intern(draft, rule->file->path),
 		.line = rule->line,
+		.column = rule->column,
 		.first_cond = (uint32_t)draft->conds.count,
 		.cond_count = (uint32_t)rule->cond_count,
 	};

@@ -290,6 +290,9 @@ static int by_place(const void *left, const void *right)
 
 	if (!order)
 		order = (a->rule->line > b->rule->line) - (a->rule->line < b->rule->line);
+	if (!order)
+		order = (a->rule->column > b->rule->column) -
+			(a->rule->column < b->rule->column);
 	return order ? order : strcmp(a->call, b->call);
 }
 
@@ -316,7 +319,8 @@ static const struct rule *find_rule(const struct rule_index *index,
 				    const struct report_rule *wanted)
 {
 	const struct source_file file = {.path = wanted->file};
-	const struct rule rule = {.file = &file, .line = wanted->line};
+	const struct rule rule = {
+		.file = &file, .line = wanted->line, .column = wanted->column};
 	const struct rule_key key = {wanted->name, &rule}, *found = NULL;
 
 	if (index->keys.count)

@@ -37,7 +37,7 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 static uint64_t hash_cause(const struct report_cause *cause)
 {
 	const char *const texts[] = {cause->name, cause->param, cause->what};
-	uint64_t hash = 0xcbf29ce484222325 + cause->kind + cause->line;
+	uint64_t hash = 0xcbf29ce484222325 + cause->kind + cause->line + cause->column;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		hash = hash_text(hash, texts[i]);
@@ -46,7 +46,7 @@ static uint64_t hash_cause(const struct report_cause *cause)
 
 static bool is_same(const struct report_cause *a, const struct report_cause *b)
 {
-	return a->kind == b->kind && a->line == b->line &&
+	return a->kind == b->kind && a->line == b->line && a->column == b->column &&
 	       !report_text_order(a->name, b->name) && !report_text_order(a->text, b->text) &&
 	       !report_text_order(a->param, b->param) && !report_text_order(a->what, b->what) &&
 	       !report_text_order(a->file, b->file);
@@ -117,6 +117,7 @@ static void add_slot(struct report_causes *causes, struct report_cause *slot,
 		.text = copy(causes, cause->text),
 		.file = copy(causes, cause->file),
 		.line = cause->line,
+		.column = cause->column,
 		.log_line = cause->log_line,
 		.tid = cause->tid,
 		.example = copy_example(causes, cause->example),

@@ -30,6 +30,7 @@ struct report_cause {
 	const char *text;  /* the cause in words */
 	const char *file;  /* of the nearest rule; NULL: none */
 	uint32_t line;
+	uint32_t column; /* of a rule; 0: not known */
 	/* What is added up: */
 	uint64_t count;
 	uint64_t open; /* of a rule: calls of which it could not be said */

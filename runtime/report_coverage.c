@@ -21,6 +21,7 @@ static void add_own(struct report_coverage *coverage, const struct scml_table *t
 			.name = "",
 			.file = table->strings + table->rules[i].file,
 			.line = table->rules[i].line,
+			.column = table->rules[i].column,
 		};
 
 		vec_push(coverage->arena, &coverage->rules, rule);
@@ -65,6 +66,7 @@ void report_coverage_add(struct report_coverage *coverage, const struct report_r
 		.name = rule->name,
 		.file = rule->file,
 		.line = rule->line,
+		.column = rule->column,
 		.count = rule->count,
 		.open = rule->open,
 	};
@@ -79,14 +81,18 @@ static int compare(const void *left, const void *right)
 
 	if (!order)
 		order = (a->line > b->line) - (a->line < b->line);
+	if (!order)
+		order = (a->column > b->column) - (a->column < b->column);
 	return order ? order : strcmp(a->name, b->name);
 }
 
 static int compare_others(const void *left, const void *right)
 {
 	const struct report_cause *a = left, *b = right;
-	const struct report_rule one = {a->name, a->file, a->line, 0, 0};
-	const struct report_rule other = {b->name, b->file, b->line, 0, 0};
+	const struct report_rule one = {
+		.name = a->name, .file = a->file, .line = a->line, .column = a->column};
+	const struct report_rule other = {
+		.name = b->name, .file = b->file, .line = b->line, .column = b->column};
 
 	return compare(&one, &other);
 }
@@ -103,9 +109,12 @@ static struct report_rule *all_rules(const struct report_coverage *coverage, siz
 	if (own)
 		memcpy(rules, coverage->rules.items, own * sizeof(*rules));
 	for (size_t i = 0; i < others; i++)
-		rules[own + i] =
-			(struct report_rule){other[i].name, other[i].file, other[i].line,
-					     other[i].count, other[i].open};
+		rules[own + i] = (struct report_rule){.name = other[i].name,
+						      .file = other[i].file,
+						      .line = other[i].line,
+						      .column = other[i].column,
+						      .count = other[i].count,
+						      .open = other[i].open};
 	*count = own + others;
 	return rules;
 }
@@ -125,6 +134,10 @@ static struct report_rule *sorted_rules(const struct report_coverage *coverage, 
 			rules[kept++] = rules[i];
 		}
 	}
+	for (size_t i = 1; i < kept; i++)
+		if (rules[i - 1].line == rules[i].line &&
+		    strcmp(rules[i - 1].file, rules[i].file) == 0)
+			rules[i - 1].shares_line = rules[i].shares_line = true;
 	*count = kept;
 	return rules;
 }

@@ -2,6 +2,7 @@
 #ifndef SCML_REPORT_COVERAGE_H
 #define SCML_REPORT_COVERAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arena.h"
@@ -11,6 +12,8 @@ struct report_rule {
 	const char *name; /* of the call */
 	const char *file;
 	uint32_t line;
+	uint32_t column; /* 0: not known */
+	bool shares_line;
 	uint64_t count; /* calls that it supports */
 	uint64_t open;	/* calls of which it could not be said */
 };

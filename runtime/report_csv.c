@@ -147,7 +147,7 @@ static void csv_cause(void *context, const struct report_cause *cause)
 static void csv_rule(void *context, const struct report_rule *rule)
 {
 	const struct report *report = context;
-	char count[MAX_NUMBER], line[MAX_NUMBER];
+	char count[MAX_NUMBER], line[MAX_NUMBER], column[sizeof("column ") + MAX_NUMBER];
 	struct row row = {
 		.type = "rule",
 		.verdict = rule->count	? "used"
@@ -161,6 +161,9 @@ static void csv_rule(void *context, const struct report_rule *rule)
 
 	if (rule->count)
 		row.count = number(count, rule->count);
+	snprintf(column, sizeof(column), "column %" PRIu32, rule->column);
+	if (rule->shares_line)
+		row.text = column;
 	put_row(report->options.out, &row);
 }
 

@@ -139,6 +139,8 @@ static void json_rule(void *context, const struct report_rule *rule)
 		rule->open);
 	put_key(out, "name", rule->name);
 	put_rule(out, rule->file, rule->line);
+	if (rule->column)
+		fprintf(out, ",\"column\":%" PRIu32, rule->column);
 	fputs("}\n", out);
 }
 

@@ -204,8 +204,13 @@ static void read_rule(struct reading *reading, json_t *object)
 		.count = count_of(reading, object, "count", REQUIRED),
 		.open = count_of(reading, object, "open", REQUIRED),
 	};
+	uint64_t column;
 
 	place_of(reading, object, REQUIRED, &rule.file, &rule.line);
+	column = count_of(reading, object, "column", OPTIONAL);
+	if (column > UINT32_MAX)
+		fail(reading, 1, "'column' must be a number from 1 on");
+	rule.column = (uint32_t)column;
 	if (!reading->is_broken)
 		reading->reader->rule(reading->reader->context, &rule);
 }

@@ -129,7 +129,10 @@ static void text_rule(void *context, const struct report_rule *rule)
 		fprintf(out, "%8" PRIu64 " ", rule->count);
 	else
 		fprintf(out, "%8s ", rule->open ? "open" : "never");
-	fprintf(out, "%s:%" PRIu32 ": %s\n", rule->file, rule->line, rule->name);
+	fprintf(out, "%s:%" PRIu32, rule->file, rule->line);
+	if (rule->shares_line && rule->column)
+		fprintf(out, ":%" PRIu32, rule->column);
+	fprintf(out, ": %s\n", rule->name);
 }
 
 static void text_rule_file(void *context, const struct report_rule_file *file)

@@ -166,6 +166,7 @@ struct scml_rule {
 	uint32_t line;
 	uint32_t first_cond;
 	uint32_t cond_count; /* 0: the rule matches every call */
+	uint32_t column;     /* in its line, in bytes from 1; 0: not known */
 };
 
 struct scml_call_rules {

@@ -125,7 +125,7 @@ START_TEST(socket_address_shows_the_struct_of_its_family)
 	put(AT, in, sizeof(in));
 	ck_renders("bind", ARGS(3, AT, 16),
 		   "bind(3, {sa_family=AF_INET, sin_port=htons(80), "
-		   "sin_addr=htonl(0x7f000001)}, 16)");
+		   "sin_addr=inet_addr(\"127.0.0.1\")}, 16)");
 	ck_renders("bind", ARGS(3, AT, 4),
 		   "bind(3, {sa_family=AF_INET, sin_port=htons(80), ...}, 4)");
 	ck_renders("bind", ARGS(3, AT, 1), "bind(3, {...}, 1)");
@@ -137,6 +137,59 @@ START_TEST(socket_address_shows_the_struct_of_its_family)
 	put(AT + 2, "\1\2008\0\0\0\0\0\0\0\0\0\0\0\0", 14);
 	ck_renders("connect", ARGS(3, AT, 16),
 		   "connect(3, {sa_family=0x6789, sa_data=\"\\1\\2008\"}, 16)");
+}
+END_TEST
+
+START_TEST(addresses_are_written_as_people_write_them)
+{
+	static const unsigned char in6[28] = {10,   [3] = 80, [7] = 1,	[8] = 0x20, 1,
+					      0x0d, 0xb8,     [23] = 7, [24] = 2};
+
+	put(AT, in6, sizeof(in6));
+	ck_renders(
+		"bind", ARGS(3, AT, 28),
+		"bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0x1), "
+		"inet_pton(AF_INET6, \"2001:db8::7\", &sin6_addr), sin6_scope_id=2}, 28)");
+	ck_renders(
+		"bind", ARGS(3, AT, 23),
+		"bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0x1), "
+		"...}, 23)");
+}
+END_TEST
+
+START_TEST(arguments_of_a_program_are_strings_and_its_environment_is_not_told)
+{
+	char many[8 + 33 * 25] = "execve(\"\", [";
+
+	put(AT + 600, "ls\0-l", 6);
+	put_word(AT + 8, AT + 600, 8);
+	put_word(AT + 16, AT + 603, 8);
+	ck_renders("execve", ARGS(AT + 600, AT + 8, AT + 8),
+		   "execve(\"ls\", [\"ls\", \"-l\"], 0x10008)");
+	ck_renders("execve", ARGS(AT + 600, AT + 32, 0), "execve(\"ls\", [], NULL)");
+	ck_renders("execve", ARGS(AT + 600, 0xdead0000, 0), "execve(\"ls\", 0xdead0000, NULL)");
+	put_word(AT + 24, 0xdead0000, 8);
+	put_word(AT + MEMORY_SIZE - 8, AT + 600, 8);
+	ck_renders("execve", ARGS(AT + 600, AT + 8, 0),
+		   "execve(\"ls\", [\"ls\", \"-l\", 0xdead0000], NULL)");
+	ck_renders("execve", ARGS(AT + 600, AT + MEMORY_SIZE - 8, 0),
+		   "execve(\"ls\", [\"ls\", ...], NULL)");
+	for (unsigned i = 0; i < RENDER_MAX_ELEMENTS + 1; i++) {
+		put_word(AT + 8 + i * 8, AT, 8);
+		strcat(many, i < RENDER_MAX_ELEMENTS ? "\"\", " : "...], NULL)");
+	}
+	ck_renders("execve", ARGS(AT, AT + 8, 0), many);
+}
+END_TEST
+
+START_TEST(a_member_that_goes_without_saying_is_not_told)
+{
+	ck_renders("newfstatat", ARGS(3, 0, 0, 0x1000),
+		   "newfstatat(3, NULL, NULL, AT_EMPTY_PATH)");
+	ck_renders("newfstatat", ARGS(3, 0, 0, 0), "newfstatat(3, NULL, NULL, 0)");
+	ck_renders("newfstatat", ARGS(3, 0, 0, 0x3000),
+		   "newfstatat(3, NULL, NULL, AT_STATX_FORCE_SYNC|AT_EMPTY_PATH)");
+	ck_renders("openat", ARGS(3, 0, 0x80000), "openat(3, NULL, O_RDONLY|O_CLOEXEC)");
 }
 END_TEST
 
@@ -163,7 +216,7 @@ START_TEST(what_the_kernel_fills_in_is_shown_after_it_did)
 	call.has_returned = true;
 	call.ret = 4;
 	ck_assert_str_eq(text_of(&call), "accept(3, {sa_family=AF_INET, sin_port=htons(80), "
-					 "sin_addr=htonl(0x7f000001)}, [16])");
+					 "sin_addr=inet_addr(\"127.0.0.1\")}, [16])");
 	call.ret = -14;
 	ck_assert_str_eq(text_of(&call), "accept(3, 0x10000, [16])");
 }
@@ -199,7 +252,7 @@ START_TEST(structs_lead_on_to_structs_and_arrays)
 	put(AT + 600, "hi", 2);
 	ck_renders("sendmsg", ARGS(3, AT, 0),
 		   "sendmsg(3, {msg_name={sa_family=AF_INET, sin_port=htons(53), "
-		   "sin_addr=htonl(0x1020304)}, msg_namelen=16, "
+		   "sin_addr=inet_addr(\"1.2.3.4\")}, msg_namelen=16, "
 		   "msg_iov=[{iov_base=\"hi\", iov_len=2}, {iov_base=0xdead, iov_len=7}], "
 		   "msg_iovlen=2, msg_control=NULL, msg_controllen=0}, 0)");
 }
@@ -443,6 +496,9 @@ int main(void)
 	tcase_add_test(tc, parameters_are_cut_to_their_types);
 	tcase_add_test(tc, multiplexed_parameter_is_what_its_selector_says);
 	tcase_add_test(tc, socket_address_shows_the_struct_of_its_family);
+	tcase_add_test(tc, addresses_are_written_as_people_write_them);
+	tcase_add_test(tc, arguments_of_a_program_are_strings_and_its_environment_is_not_told);
+	tcase_add_test(tc, a_member_that_goes_without_saying_is_not_told);
 	tcase_add_test(tc, pointers_that_cannot_be_read_are_addresses);
 	tcase_add_test(tc, what_the_kernel_fills_in_is_shown_after_it_did);
 	tcase_add_test(tc, buffers_are_quoted_escaped_and_cut);
