@@ -23,6 +23,20 @@ static int system_error(const char *step, const char *what, int error)
 	return TRACE_SYSTEM;
 }
 
+/* `--input LOG.*` names one log, and then what the shell put behind it. */
+static void explain_operands(const struct trace_options *options)
+{
+	for (size_t i = 0; options->input && i < options->specs.count; i++) {
+		if (trace_plan_is_spec(options->specs.items[i]))
+			continue;
+		fprintf(stderr,
+			"scmltrace: '%s' was read as rules; if it is a log, judge it together "
+			"with the other by 'cat LOG... | scmltrace SPEC... --input -'\n",
+			options->specs.items[i]);
+		return;
+	}
+}
+
 static int compile_specs(const struct trace_options *options)
 {
 	struct compilation *compilation = options->compilation;
@@ -44,7 +58,10 @@ static int compile_specs(const struct trace_options *options)
 	diags_write(compilation->diags, DIAG_TEXT, options->color, stderr);
 	if (diags_has(compilation->diags, DIAG_FILE_ERROR))
 		return TRACE_SYSTEM;
-	return diags_count(compilation->diags, DIAG_ERROR) ? TRACE_SPEC_ERRORS : TRACE_DONE;
+	if (!diags_count(compilation->diags, DIAG_ERROR))
+		return TRACE_DONE;
+	explain_operands(options);
+	return TRACE_SPEC_ERRORS;
 }
 
 /* What --fail makes of the report. */

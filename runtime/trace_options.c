@@ -33,6 +33,7 @@ static bool set_input(void *data, const char *value)
 	struct trace_options *options = data;
 
 	options->input = value;
+	options->inputs++;
 	return *value;
 }
 
@@ -360,6 +361,9 @@ static int check(const struct trace_options *options)
 		fprintf(stderr, "scmltrace: no rules are given\n%s", usage);
 	else if (subjects > 1)
 		fprintf(stderr, "scmltrace: give one of a program, a process and a log\n");
+	else if (options->inputs > 1)
+		fprintf(stderr, "scmltrace: '--input' takes one log; several are judged as one "
+				"with 'cat LOG... | scmltrace SPEC... --input -'\n");
 	else if (!subjects || (options->program && !*options->program))
 		fprintf(stderr,
 			"scmltrace: no program is given behind '--', no process by -p, and no "

@@ -35,6 +35,7 @@ struct trace_options {
 	char *const *program;	      /* behind `--`, ended by NULL; NULL: none */
 	const char *output;	      /* -o; NULL: standard error */
 	const char *input;	      /* --input; NULL: a program is run */
+	unsigned inputs;	      /* how often --input stands there */
 	const char *arch;	      /* NULL: the host's */
 	pid_t pid;		      /* -p; 0: a program is run, or a log read */
 	const struct engine *engine;  /* NULL: the first that works */
