@@ -79,6 +79,7 @@ enum abi_zero {
 struct abi_set_field {
 	uint8_t kind;		  /* enum abi_field_kind */
 	uint8_t zero;		  /* enum abi_zero, for ABI_ENUM */
+	bool is_tacit;		  /* reports do not name the member that is 0 */
 	uint64_t mask;		  /* of ABI_BITS too: what the other fields leave */
 	struct abi_range members; /* of refs: indices of consts */
 };
@@ -127,10 +128,11 @@ struct abi_ref {
 };
 
 enum abi_target {
-	ABI_TARGET_NONE,   /* no pointer, or nothing known about what it points to */
-	ABI_TARGET_BYTES,  /* LEN bytes */
-	ABI_TARGET_STRING, /* a C string */
-	ABI_TARGET_PATH,   /* a C string that names a file */
+	ABI_TARGET_NONE,    /* no pointer, or nothing known about what it points to */
+	ABI_TARGET_BYTES,   /* LEN bytes */
+	ABI_TARGET_STRING,  /* a C string */
+	ABI_TARGET_PATH,    /* a C string that names a file */
+	ABI_TARGET_STRINGS, /* addresses of C strings, and NULL behind them */
 	ABI_TARGET_STRUCT,
 	ABI_TARGET_TYPE,    /* one integer of ELEMENT type */
 	ABI_TARGET_STRUCTS, /* COUNT structs */
@@ -149,6 +151,8 @@ struct abi_slot {
 	uint16_t times;		/* elements of an array that lies in a struct; 0: no array */
 	struct abi_ref count;	/* elements behind the pointer */
 	struct abi_ref len;	/* bytes behind the pointer; a struct is readable up to there */
+	uint32_t family; /* index of consts: it holds an address of this family; 0: it does not
+			  */
 };
 
 /** A slot that another value multiplexes: the first case with that value says what it is. */

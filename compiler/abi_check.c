@@ -2,6 +2,8 @@
 
 #include "abi_load.h"
 
+enum { ADDRESS_BYTES = 16 /* of the longest family */ };
+
 /* The database as it is, and what is being looked at. */
 struct check {
 	struct abi_build *build;
@@ -69,6 +71,11 @@ static void check_slot(struct check *check, const struct abi_slot *slot, const c
 	if (slot->target && !is_pointer(slot->type))
 		abi_build_error(check->build, check->span,
 				"'%s' of '%s' has 'to' but is no pointer", name, check->name);
+	if (slot->family && slot->type != ABI_TYPE_BE32 &&
+	    (slot->type != ABI_TYPE_BYTES || slot->times != ADDRESS_BYTES))
+		abi_build_error(check->build, check->span,
+				"'%s' of '%s' has a family but is neither be32 nor [16]bytes",
+				name, check->name);
 	if (is_array && !slot->count.kind && !slot->mux)
 		abi_build_error(check->build, check->span,
 				"'%s' of '%s' is an array without 'count'", name, check->name);

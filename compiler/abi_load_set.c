@@ -167,6 +167,7 @@ static void load_enum(struct abi_build *build, struct draft *draft, const struct
 		return;
 	field->members =
 		load_members(build, members, abi_node_get(node, "ranges"), field->members);
+	field->is_tacit |= abi_load_flag(build, node, "tacit");
 	load_zero(build, abi_node_get(node, "zero"), field);
 }
 
@@ -193,8 +194,8 @@ static void load_free(struct abi_build *build, struct draft *draft, const struct
 static void load_field(struct abi_build *build, struct draft *draft,
 		       const struct abi_node *node)
 {
-	static const char *const keys[] = {"enum",    "bits",	"free", "zero",
-					   "members", "ranges", NULL};
+	static const char *const keys[] = {"enum",    "bits",	"free",	 "zero",
+					   "members", "ranges", "tacit", NULL};
 	const struct abi_node *mask_node, *bits = abi_node_get(node, "bits");
 	const struct abi_node *is_free = abi_node_get(node, "free");
 	uint64_t mask;

@@ -62,6 +62,7 @@ static void load_target(struct abi_build *build, const struct abi_node *node,
 		{"string", ABI_TARGET_STRING},
 		{"path", ABI_TARGET_PATH},
 		{"bytes", ABI_TARGET_BYTES},
+		{"strings", ABI_TARGET_STRINGS},
 	};
 	const char *name = node->text;
 	bool is_array;
@@ -233,13 +234,14 @@ static void load_set_key(struct abi_build *build, const struct abi_node *set,
 static struct abi_slot load_with(struct abi_build *build, const struct abi_node *node,
 				 struct abi_load_scope scope, struct abi_slot otherwise)
 {
-	static const char *const keys[] = {"type", "dir", "set",   "to",   "count",
-					   "len",  "by",  "when",  "name", "alias",
-					   "off",  "c",	  "since", "src",  NULL};
+	static const char *const keys[] = {"type",  "dir",  "set",    "to",    "count", "len",
+					   "by",    "when", "name",   "alias", "off",	"c",
+					   "since", "src",  "family", NULL};
 	struct abi_slot slot = otherwise;
 	const struct abi_node *type = abi_node_get(node, "type");
 	const struct abi_node *target = abi_node_get(node, "to");
 	const struct abi_node *by = abi_node_get(node, "by");
+	const struct abi_node *family = abi_node_get(node, "family");
 
 	if (!abi_load_expect(build, node, ABI_NODE_MAP, "a parameter, field or case") ||
 	    !abi_load_keys(build, node, keys))
@@ -254,6 +256,8 @@ static struct abi_slot load_with(struct abi_build *build, const struct abi_node 
 		slot.count = load_ref(build, abi_node_get(node, "count"), scope);
 	if (abi_node_get(node, "len"))
 		slot.len = load_ref(build, abi_node_get(node, "len"), scope);
+	if (family && abi_load_expect(build, family, ABI_NODE_SCALAR, "'family'"))
+		slot.family = abi_load_const(build, family);
 	if (by)
 		slot.mux = load_mux(build, by, scope, slot);
 	return slot;

@@ -20,10 +20,10 @@ static void print_num(FILE *out, struct abi_num num)
 
 static void print_slot(FILE *out, const struct abi_slot *slot)
 {
-	fprintf(out, "{%u,%u,%u,%u,%u,%u,%u,%u,{%u,%u},{%u,%u}}", slot->type, slot->dir,
+	fprintf(out, "{%u,%u,%u,%u,%u,%u,%u,%u,{%u,%u},{%u,%u},%u}", slot->type, slot->dir,
 		slot->target, slot->element, slot->set, slot->target_struct, slot->mux,
 		slot->times, slot->count.kind, slot->count.index, slot->len.kind,
-		slot->len.index);
+		slot->len.index, slot->family);
 }
 
 static void print_arch(FILE *out, const struct abi_arch *arch)
@@ -53,7 +53,7 @@ static void print_set(FILE *out, const struct abi_set *set)
 
 static void print_set_field(FILE *out, const struct abi_set_field *field)
 {
-	fprintf(out, "%u,%u,%#llxu,", field->kind, field->zero,
+	fprintf(out, "%u,%u,%d,%#llxu,", field->kind, field->zero, field->is_tacit,
 		(unsigned long long)field->mask);
 	print_range(out, field->members);
 }

@@ -219,7 +219,8 @@ static bool same_slot(const struct abi_slot *a, const struct abi_slot *b)
 	return a->type == b->type && a->dir == b->dir && a->target == b->target &&
 	       a->element == b->element && a->set == b->set &&
 	       a->target_struct == b->target_struct && a->mux == b->mux &&
-	       a->times == b->times && same_ref(a->count, b->count) && same_ref(a->len, b->len);
+	       a->times == b->times && same_ref(a->count, b->count) &&
+	       same_ref(a->len, b->len) && a->family == b->family;
 }
 
 static bool is_of_group(const struct group *group, const struct abi_call *abi,

@@ -1,5 +1,6 @@
 #include "render_memory.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "render_word.h"
@@ -86,6 +87,36 @@ static void put_bytes(const struct render_job *job, const struct call_scope *sco
 		render_put(job->text, "...");
 }
 
+/* Strings up to NULL, as a program gets them. Where their count is 0, only where they are. */
+static void put_strings(const struct render_job *job, const struct call_scope *scope,
+			const struct abi_slot *slot, uint64_t address)
+{
+	uint64_t size = abi_type_bits(job->view->db, ABI_TYPE_PTR, job->view->arch) / 8;
+	uint64_t most, string;
+
+	if (!call_length(job->view, scope, slot->count, &most) || most > RENDER_MAX_ELEMENTS)
+		most = RENDER_MAX_ELEMENTS;
+	if (!most || !call_read_typed(job->view, address, ABI_TYPE_PTR, &string)) {
+		render_pointer(job->text, address);
+		return;
+	}
+	render_put(job->text, "[");
+	for (uint64_t i = 0;; i++) {
+		bool is_read =
+			call_read_typed(job->view, address + i * size, ABI_TYPE_PTR, &string);
+
+		if (is_read && !string)
+			break;
+		render_put(job->text, "%s", i ? ", " : "");
+		if (!is_read || i == most || job->text->is_full) {
+			render_put(job->text, "...");
+			break;
+		}
+		put_string(job, string, RENDER_MAX_STRING);
+	}
+	render_put(job->text, "]");
+}
+
 /* Bytes that lie in a struct; NULs at their end are but filling. */
 static void put_byte_field(const struct render_job *job, uint64_t address, uint64_t size)
 {
@@ -103,6 +134,58 @@ static void put_byte_field(const struct render_job *job, uint64_t address, uint6
 			  used < RENDER_MAX_STRING ? used : RENDER_MAX_STRING);
 	if (used > RENDER_MAX_STRING)
 		render_put(job->text, "...");
+}
+
+/* ---- addresses ---- */
+
+enum { ADDRESS_BYTES = 16 };
+
+static const struct abi_const *family_of(const struct render_job *job,
+					 const struct abi_slot *slot)
+{
+	return &job->view->db->consts[slot->family];
+}
+
+/* The address of SLOT's family that BYTES are, as people write it. */
+static bool address_text(const struct render_job *job, const struct abi_slot *slot,
+			 const unsigned char bytes[static ADDRESS_BYTES],
+			 char text[static INET6_ADDRSTRLEN])
+{
+	uint64_t family;
+
+	return slot->family &&
+	       abi_num(job->view->db, family_of(job, slot)->value, job->view->arch, &family) &&
+	       inet_ntop((int)family, bytes, text, INET6_ADDRSTRLEN);
+}
+
+static bool put_address_word(const struct render_job *job, const struct abi_slot *slot,
+			     uint64_t word)
+{
+	const uint32_t number = htonl((uint32_t)word);
+	unsigned char bytes[ADDRESS_BYTES] = {0};
+	char text[INET6_ADDRSTRLEN];
+
+	memcpy(bytes, &number, sizeof(number));
+	if (!address_text(job, slot, bytes, text))
+		return false;
+	render_put(job->text, "inet_addr(\"%s\")", text);
+	return true;
+}
+
+/* The field called NAME, by the call that would fill it in, as strace shows it. */
+static bool put_address_field(const struct render_job *job, const struct abi_slot *slot,
+			      const char *name, uint64_t address)
+{
+	unsigned char bytes[ADDRESS_BYTES];
+	char text[INET6_ADDRSTRLEN];
+
+	if (slot->type != ABI_TYPE_BYTES || slot->times != ADDRESS_BYTES || !slot->family ||
+	    call_read(job->view, address, bytes, sizeof(bytes)) != sizeof(bytes) ||
+	    !address_text(job, slot, bytes, text))
+		return false;
+	render_put(job->text, "inet_pton(%s, \"%s\", &%s)",
+		   abi_string(job->view->db, family_of(job, slot)->name), text, name);
+	return true;
 }
 
 /* ---- structs ---- */
@@ -191,20 +274,24 @@ static void put_named(const struct render_job *job, struct field_walk *walk,
 		      const struct abi_field *field)
 {
 	const struct call_scope *scope = walk->scope;
-	bool is_bytes = field->slot.type == ABI_TYPE_BYTES;
-	uint64_t offset;
+	const char *name = abi_string(job->view->db, field->name);
+	uint64_t offset, shown = field->slot.type == ABI_TYPE_BYTES && !field->slot.family
+					 ? 1
+					 : slot_size(job, &field->slot);
 
 	if (!abi_num(job->view->db, field->offset, job->view->arch, &offset) ||
 	    (field->slot.dir == ABI_OUT && !job->view->call->has_returned))
 		return;
 	/* Of a path in a socket address the call gives as much as it has. */
-	if (offset + (is_bytes ? 1 : slot_size(job, &field->slot)) > scope->limit) {
+	if (offset + shown > scope->limit) {
 		walk->is_cut = true;
 		return;
 	}
-	render_put(job->text, "%s%s=", walk->has_put ? ", " : "",
-		   abi_string(job->view->db, field->name));
+	render_put(job->text, "%s", walk->has_put ? ", " : "");
 	walk->has_put = true;
+	if (put_address_field(job, &field->slot, name, scope->address + offset))
+		return;
+	render_put(job->text, "%s=", name);
 	put_field(job, scope, &field->slot, scope->address + offset);
 }
 
@@ -368,6 +455,9 @@ static void put_target(const struct render_job *job, const struct call_scope *sc
 	case ABI_TARGET_PATH:
 		put_string(job, address, MAX_PATH_TEXT);
 		break;
+	case ABI_TARGET_STRINGS:
+		put_strings(job, scope, slot, address);
+		break;
 	case ABI_TARGET_STRUCT:
 		put_target_struct(job, scope, slot, address);
 		break;
@@ -403,6 +493,6 @@ void render_slot(const struct render_job *job, const struct call_scope *scope,
 		put_target(job, scope, slot, render_cut(word, bits, false));
 	else if (slot->set && slot->type != ABI_TYPE_DIRFD)
 		put_set(job, slot, render_cut(word, bits, false));
-	else
+	else if (!put_address_word(job, slot, word))
 		render_number(job->text, job->view->db, job->view->arch, slot->type, word);
 }

@@ -41,6 +41,8 @@ static bool put_enum(struct render_text *text, const struct abi_db *db, unsigned
 		if (!abi_num(db, member->value, arch, &value) || ((word ^ value) & part) != 0 ||
 		    (value & field->mask & ~part))
 			continue;
+		if (field->is_tacit && !(word & field->mask))
+			return false;
 		render_put(text, "%s%s", bar, const_text(db, member));
 		return true;
 	}

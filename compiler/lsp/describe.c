@@ -52,6 +52,8 @@ const char *describe_type(const struct view *view, const struct abi_slot *slot)
 		return "path";
 	case ABI_TARGET_STRING:
 		return "string";
+	case ABI_TARGET_STRINGS:
+		return "string[]";
 	case ABI_TARGET_BYTES:
 		return "bytes *";
 	case ABI_TARGET_NONE:
