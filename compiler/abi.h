@@ -52,13 +52,19 @@ struct abi_arch {
 	struct abi_range classes; /* of names: what per-architecture values may be keyed by */
 };
 
+/** The kernel that brought something: MAJOR * 256 + MINOR; zeros: it is as old as the
+ * database's interest in releases. */
+struct abi_since {
+	uint16_t earliest; /* none before this one has it */
+	uint16_t release;  /* this one has it: the same number, where the release is known */
+};
+
 struct abi_const {
 	abi_str name;
 	abi_str text;  /* the name that strace prints, where it differs; 0 otherwise */
 	uint64_t mask; /* x is this constant when (x & mask) == value; all ones as a rule */
 	struct abi_num value;
-	uint16_t since; /* kernel MAJOR * 256 + MINOR that brought it; 0: older than the headers
-			 */
+	struct abi_since since;
 	bool is_computed; /* no C name: a member of a numbered family (SIGRT_3) */
 };
 
@@ -171,6 +177,7 @@ struct abi_field {
 	struct abi_range aliases; /* of names */
 	struct abi_num offset;	  /* bytes from the start of the struct */
 	struct abi_slot slot;
+	struct abi_since since;
 };
 
 /** A case of a struct's union: with these values of the selector, the memory is that struct. */
@@ -234,7 +241,7 @@ struct abi_call {
 	abi_str name;
 	struct abi_num nr;
 	struct abi_range variants; /* of variants: every arch that has the call is in one */
-	uint16_t since;
+	struct abi_since since;
 };
 
 /** One database. The arrays are private to the accessors and to the walks over all of a kind.

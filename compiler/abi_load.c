@@ -279,22 +279,6 @@ static void finish_arch(struct abi_build *build, const struct abi_node *node)
 	}
 }
 
-uint16_t abi_load_since(struct abi_build *build, const struct abi_node *node)
-{
-	char *end;
-	unsigned long major, minor;
-
-	if (!node || !abi_load_expect(build, node, ABI_NODE_SCALAR, "a version"))
-		return 0;
-	major = strtoul(node->text, &end, 10);
-	minor = *end == '.' ? strtoul(end + 1, &end, 10) : 256;
-	if (*end || major > 255 || minor > 255) {
-		abi_build_error(build, node->span, "a kernel version is written MAJOR.MINOR");
-		return 0;
-	}
-	return (uint16_t)(major * 256 + minor);
-}
-
 /* A constant's entry is its value, or a map with `v` and more. */
 static void load_const(struct abi_build *build, const struct abi_node *node)
 {
@@ -322,6 +306,7 @@ static void load_const(struct abi_build *build, const struct abi_node *node)
 	if (mask && !abi_node_number(mask, &constant.mask))
 		abi_build_error(build, mask->span, "a mask is a number");
 	constant.since = abi_load_since(build, abi_node_get(node, "since"));
+	abi_load_source(build, abi_node_get(node, "src"));
 	if (abi_load_value(build, value ? value : node, &constant.value))
 		build->consts.items[index] = constant;
 }
@@ -416,6 +401,7 @@ static void load_number(struct abi_build *build, const struct abi_node *node)
 		return;
 	build->calls.items[index].nr = nr;
 	build->calls.items[index].since = abi_load_since(build, abi_node_get(node, "since"));
+	abi_load_source(build, abi_node_get(node, "src"));
 }
 
 static void declare(struct abi_build *build, enum abi_kind kind, const struct abi_node *node)

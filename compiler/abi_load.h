@@ -58,8 +58,11 @@ bool abi_load_keys(struct abi_build *build, const struct abi_node *node,
 /** The scalar at KEY of NODE is `true`. */
 bool abi_load_flag(struct abi_build *build, const struct abi_node *node, const char *key);
 
-/** MAJOR.MINOR as the number of abi_const.since; NULL is 0. */
-uint16_t abi_load_since(struct abi_build *build, const struct abi_node *node);
+/** NODE, "MAJOR.MINOR" or "EARLIEST..LATEST", as it stands in the tables; NULL is zeros. */
+struct abi_since abi_load_since(struct abi_build *build, const struct abi_node *node);
+
+/** NODE, the `src` of an entry, is a source that README.md names; NULL is no error. */
+void abi_load_source(struct abi_build *build, const struct abi_node *node);
 
 /** The faults that show only when everything is there: see README.md, "What is checked". */
 void abi_check(struct abi_build *build);

@@ -44,6 +44,9 @@ static void fill_fields(struct abi_build *build, const struct abi_node *fields,
 		slot = abi_load_slot(build, node, (struct abi_load_scope){.fields = range});
 		build->fields.items[at].offset = num;
 		build->fields.items[at].slot = slot;
+		build->fields.items[at].since =
+			abi_load_since(build, abi_node_get(node, "since"));
+		abi_load_source(build, abi_node_get(node, "src"));
 		at++;
 	}
 }
@@ -111,6 +114,8 @@ void abi_load_struct(struct abi_build *build, const struct abi_node *node, uint3
 		return;
 	if (fields && !abi_load_expect(build, fields, ABI_NODE_MAP, "'fields'"))
 		return;
+	abi_load_since(build, abi_node_get(node, "since"));
+	abi_load_source(build, abi_node_get(node, "src"));
 	record = (struct abi_struct){.name = build->structs.items[index].name};
 	if (abi_load_flag(build, node, "extend")) {
 		record = build->structs.items[index];

@@ -34,12 +34,18 @@ static void print_arch(FILE *out, const struct abi_arch *arch)
 	print_range(out, arch->classes);
 }
 
+static void print_since(FILE *out, struct abi_since since)
+{
+	fprintf(out, "{%u,%u}", since.earliest, since.release);
+}
+
 static void print_const(FILE *out, const struct abi_const *constant)
 {
 	fprintf(out, "%u,%u,%#llxu,", constant->name, constant->text,
 		(unsigned long long)constant->mask);
 	print_num(out, constant->value);
-	fprintf(out, "%u,%d", constant->since, constant->is_computed);
+	print_since(out, constant->since);
+	fprintf(out, ",%d", constant->is_computed);
 }
 
 static void print_set(FILE *out, const struct abi_set *set)
@@ -75,6 +81,8 @@ static void print_field(FILE *out, const struct abi_field *field)
 	print_range(out, field->aliases);
 	print_num(out, field->offset);
 	print_slot(out, &field->slot);
+	fputc(',', out);
+	print_since(out, field->since);
 }
 
 static void print_union_case(FILE *out, const struct abi_union_case *one)
@@ -88,7 +96,7 @@ static void print_call(FILE *out, const struct abi_call *call)
 	fprintf(out, "%u,", call->name);
 	print_num(out, call->nr);
 	print_range(out, call->variants);
-	fprintf(out, "%u", call->since);
+	print_since(out, call->since);
 }
 
 static void print_variant(FILE *out, const struct abi_variant *variant)

@@ -21,8 +21,8 @@ struct probe_item {
 	bool is_nr;	   /* a system call's number */
 	bool is_bytes;	   /* a size or an offset, written in decimal */
 	bool may_grow;	   /* the size of a struct that newer headers may have longer */
-	bool is_manual;	   /* no header has it: `src: kernel`, `src: manual` */
-	uint16_t since;
+	bool is_manual;	   /* no header has it: `src` says where it is from */
+	uint16_t since;	   /* the release that surely has it; 0: all that are looked at */
 	struct probe_question answers[ABI_MAX_ARCHS];
 };
 

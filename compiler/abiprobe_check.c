@@ -53,6 +53,13 @@ static void check_item(const struct abiprobe *probe, const struct probe_item *it
 		tally->absent += !(probe->build->number_archs >> arch & 1);
 		return;
 	}
+	if (is_expected && is_newer(probe, item, arch) && !item->is_manual) {
+		tally->wrong++;
+		complain(probe, item, arch,
+			 "these headers are older than its 'since': 'src' is to say where it "
+			 "is from");
+		return;
+	}
 	switch (item->answers[arch].state) {
 	case PROBE_KNOWN:
 		if (item->may_grow && is_newer(probe, item, arch))
@@ -68,8 +75,13 @@ static void check_item(const struct abiprobe *probe, const struct probe_item *it
 	case PROBE_NO_HEADER:
 		if (!is_expected) {
 			tally->absent++;
-		} else if (item->is_manual || is_newer(probe, item, arch) ||
-			   item->answers[arch].state == PROBE_NO_HEADER) {
+		} else if (is_newer(probe, item, arch) && !item->is_manual) {
+			tally->wrong++;
+			complain(probe, item, arch,
+				 "these headers are older than its 'since': 'src' is to say "
+				 "where "
+				 "it is from");
+		} else if (item->is_manual || item->answers[arch].state == PROBE_NO_HEADER) {
 			tally->skipped++;
 		} else if (item->value || item->answers[arch].state == PROBE_UNKNOWN) {
 			tally->wrong++;

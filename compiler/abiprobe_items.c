@@ -30,7 +30,12 @@ static bool is_manual(const struct abi_node *node)
 {
 	const char *source = text_of(node, "src", "");
 
-	return strcmp(source, "manual") == 0 || strcmp(source, "kernel") == 0;
+	return *source && strcmp(source, "libc") != 0;
+}
+
+static uint16_t release_of(struct abiprobe *probe, const struct abi_node *node)
+{
+	return abi_load_since(probe->build, abi_node_get(node, "since")).release;
 }
 
 static void collect_const(struct abiprobe *probe, const struct abi_node *header,
@@ -44,7 +49,7 @@ static void collect_const(struct abiprobe *probe, const struct abi_node *header,
 	item->value = value ? value : node;
 	if (value) {
 		item->is_manual = is_manual(node);
-		item->since = abi_load_since(probe->build, abi_node_get(node, "since"));
+		item->since = release_of(probe, node);
 	}
 }
 
@@ -59,7 +64,7 @@ static void collect_number(struct abiprobe *probe, const struct abi_node *node)
 	item->value = node;
 	item->is_nr = true;
 	item->is_manual = is_manual(node);
-	item->since = abi_load_since(probe->build, abi_node_get(node, "since"));
+	item->since = release_of(probe, node);
 }
 
 static const char *join_headers(struct abiprobe *probe, const struct abi_node *list)
@@ -119,7 +124,7 @@ static void collect_field(struct abiprobe *probe, const char *headers, const cha
 	item->value = abi_node_get(field, "off");
 	item->is_bytes = true;
 	item->is_manual = !item->value || is_manual(field);
-	item->since = abi_load_since(probe->build, abi_node_get(field, "since"));
+	item->since = release_of(probe, field);
 	if (item->is_manual || !type_bytes(kind, &bytes, &is_word))
 		return;
 	item = add_item(probe, field->key, headers,
@@ -146,7 +151,7 @@ static void collect_struct(struct abiprobe *probe, const struct abi_node *node)
 	item->value = abi_node_get(node, "size");
 	item->is_bytes = true;
 	item->is_manual = !item->value || is_manual(node);
-	item->since = abi_load_since(probe->build, abi_node_get(node, "since"));
+	item->since = release_of(probe, node);
 	item->may_grow = strcmp(text_of(node, "versioned", ""), "true") == 0;
 	for (const struct abi_node *field = fields ? fields->first : NULL; field;
 	     field = field->next) {

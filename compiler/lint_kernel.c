@@ -8,13 +8,24 @@ struct walk {
 };
 
 static void check_age(const struct walk *walk, struct span span, const char *what,
-		      const char *name, unsigned since)
+		      const char *name, struct abi_since since)
 {
-	if (since > walk->min_kernel)
-		diag_add(walk->compilation->diags, DIAG_NEWER, span,
+	struct diags *diags = walk->compilation->diags;
+	unsigned oldest = walk->min_kernel;
+
+	if (since.release <= oldest)
+		return;
+	if (since.earliest == since.release)
+		diag_add(diags, DIAG_NEWER, span,
 			 "the %s '%s' came with Linux %u.%u; %u.%u does not have it", what,
-			 name, since >> 8, since & 0xff, walk->min_kernel >> 8,
-			 walk->min_kernel & 0xff);
+			 name, since.release >> 8, since.release & 0xffu, oldest >> 8,
+			 oldest & 0xff);
+	else
+		diag_add(diags, DIAG_NEWER, span,
+			 "the %s '%s' came with one of Linux %u.%u to %u.%u; %u.%u %s it", what,
+			 name, since.earliest >> 8, since.earliest & 0xffu, since.release >> 8,
+			 since.release & 0xffu, oldest >> 8, oldest & 0xff,
+			 since.earliest > oldest ? "does not have" : "may lack");
 }
 
 static void check_pattern(const struct walk *walk, const struct res_pattern *pattern)

@@ -116,10 +116,11 @@ static void add_calls(struct answer *answer)
 		    !abi_num(view->db, call->nr, view->arch, &nr))
 			continue;
 		item.snippet = is_whole ? NULL : call_snippet(answer, call);
-		item.detail =
-			call->since ? arena_printf(answer->server->scratch, "since Linux %u.%u",
-						   call->since >> 8, call->since & 0xff)
-				    : NULL;
+		item.detail = call->since.release ? arena_printf(answer->server->scratch,
+								 "since Linux %u.%u",
+								 call->since.release >> 8,
+								 call->since.release & 0xffu)
+						  : NULL;
 		add_item(answer, &item);
 	}
 }
@@ -300,9 +301,10 @@ static void add_const(struct answer *answer, const struct abi_const *constant,
 
 	if (!abi_num(view->db, constant->value, view->arch, &value))
 		return;
-	if (constant->since)
+	if (constant->since.release)
 		since = arena_printf(answer->server->scratch, ", since Linux %u.%u",
-				     constant->since >> 8, constant->since & 0xff);
+				     constant->since.release >> 8,
+				     constant->since.release & 0xffu);
 	item.detail = arena_printf(answer->server->scratch, "%s%s%s%s",
 				   describe_value(answer->server->scratch, NULL, value), since,
 				   detail ? ", " : "", detail ? detail : "");

@@ -65,10 +65,12 @@ const char *describe_type(const struct view *view, const struct abi_slot *slot)
 	return slot->times ? arena_printf(view->arena, "%s[%u]", name, slot->times) : name;
 }
 
-static void add_since(struct prose *prose, unsigned since)
+static void add_since(struct prose *prose, struct abi_since since)
 {
-	if (since)
-		prose_add(prose, "Since Linux %u.%u.\n\n", since >> 8, since & 0xff);
+	if (since.release)
+		prose_add(prose, "Since Linux %u.%u%s.\n\n", since.release >> 8,
+			  since.release & 0xffu,
+			  since.earliest < since.release ? " or earlier" : "");
 }
 
 static const char *number_text(struct arena *arena, uint64_t value, bool is_decimal)

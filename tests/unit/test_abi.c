@@ -93,9 +93,9 @@ START_TEST(newer_constants_say_which_kernel_brought_them)
 {
 	const struct abi_db *db = abi_builtin();
 
-	ck_assert_uint_eq(abi_const_find(db, "STATX_SUBVOL")->since, 6 * 256 + 10);
-	ck_assert_uint_eq(abi_const_find(db, "STATX_MODE")->since, 0);
-	ck_assert_uint_eq(abi_call_find(db, "mseal")->since, 6 * 256 + 10);
+	ck_assert_uint_eq(abi_const_find(db, "STATX_SUBVOL")->since.release, 6 * 256 + 10);
+	ck_assert_uint_eq(abi_const_find(db, "STATX_MODE")->since.release, 0);
+	ck_assert_uint_eq(abi_call_find(db, "mseal")->since.release, 6 * 256 + 10);
 }
 END_TEST
 

@@ -108,7 +108,7 @@ START_TEST(an_overlay_adds_a_call_with_all_that_it_needs)
 	ck_assert_uint_eq(params[0].slot.len.index, 1);
 	ck_assert_ptr_eq(&db->sets[params[2].slot.set], abi_set_find(db, "frob_flags"));
 	ck_assert_uint_eq(db->fields[args->fields.first + 1].slot.count.kind, ABI_REF_FIELD);
-	ck_assert_uint_eq(abi_const_find(db, "FROB_DEEP")->since, 7 * 256 + 2);
+	ck_assert_uint_eq(abi_const_find(db, "FROB_DEEP")->since.release, 7 * 256 + 2);
 	ck_assert_ptr_nonnull(abi_call_find(db, "read"));
 	ck_assert_ptr_null(abi_call_find(abi_builtin(), "frobnicate"));
 	arena_free(overlay.arena);
@@ -187,6 +187,12 @@ static const struct {
 	{"constants: {h: {A: 99999999999999999999}}\n", "a value must be a number"},
 	{"constants: {h: {A: {v: 1, sinc: \"6.1\"}}}\n", "did you mean 'since'?"},
 	{"constants: {h: {A: {v: 1, since: new}}}\n", "MAJOR.MINOR"},
+	{"constants: {h: {A: {v: 1, since: \"6.1x\"}}}\n", "MAJOR.MINOR"},
+	{"constants: {h: {A: {v: 1, since: \"6.12..\"}}}\n", "EARLIEST..LATEST"},
+	{"constants: {h: {A: {v: 1, since: \"6.12..6.11\"}}}\n", "EARLIEST..LATEST"},
+	{"structs: {a: {size: 4, since: 6, fields: {}}}\n", "MAJOR.MINOR"},
+	{"structs: {a: {size: 4, fields: {b: {off: 0, type: u32, since: 6}}}}\n",
+	 "MAJOR.MINOR"},
 	{"constants: {h: {A: {v: 1, text: AF_INET6}}}\n", "which is another value"},
 	{"numbers: {n: {default: 5000}}\n", "taken or too large"},
 	{"numbers: {n: {x86_64: 0}}\n", "taken or too large"},

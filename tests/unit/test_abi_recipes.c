@@ -189,6 +189,36 @@ START_TEST(a_request_has_the_struct_of_the_recipe_behind_it)
 }
 END_TEST
 
+/* What abiprobe answers to a database of one constant, as ENTRY says it. */
+static int answer_to(const char *entry)
+{
+	char text[256], command[8 * MAX_PATH];
+	char template[] = "/tmp/scml-recipes-XXXXXX";
+	int status;
+
+	ck_assert_ptr_nonnull(mkdtemp(template));
+	snprintf(folder, sizeof(folder), "%s", template);
+	snprintf(text, sizeof(text), "constants:\n  linux/fs.h:\n    TOO_NEW: %s\n", entry);
+	write_block(0, text, strlen(text));
+	snprintf(command, sizeof(command),
+		 "cp %s/arch.yaml %s && %s --arch x86_64 --check %s >%s/out 2>&1; "
+		 "status=$?; cat %s/out; rm -r %s; exit $status",
+		 SPECS, folder, ABIPROBE, folder, folder, folder, folder);
+	status = system(command);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+START_TEST(what_the_headers_are_too_old_for_says_where_it_is_from)
+{
+	if (answer_to("{v: 1, since: \"99.0\", src: kernel}") == SKIPPED)
+		return;
+	ck_assert_int_eq(answer_to("{v: 1, since: \"99.0\", src: kernel}"), 0);
+	ck_assert_int_eq(answer_to("{v: 1, since: \"99.0\"}"), 1);
+	ck_assert_int_eq(answer_to("{v: 1, since: \"2.6\"}"), 1);
+}
+END_TEST
+
 START_TEST(an_architecture_needs_data_only)
 {
 	const struct abi_param *params;
@@ -221,7 +251,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("abi_recipes");
-	TCase *tests = tcase_create("recipes");
+	TCase *tests = tcase_create("recipes"), *rules = tcase_create("rules");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -233,6 +263,9 @@ int main(void)
 	tcase_add_test(tests, a_request_has_the_struct_of_the_recipe_behind_it);
 	tcase_add_test(tests, an_architecture_needs_data_only);
 	suite_add_tcase(suite, tests);
+	tcase_set_timeout(rules, 60);
+	tcase_add_test(rules, what_the_headers_are_too_old_for_says_where_it_is_from);
+	suite_add_tcase(suite, rules);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -138,7 +138,38 @@ static const struct {
 	{6 << 8 | 1, "ioctl(fd, op = TCGETS | NS_GET_MNTNS_ID, arg);", 1},
 	{6 << 8 | 18, "mseal(addr, len, flags = 0);", 0},
 	{6 << 8 | 9, "mseal(addr, len, flags = 0);", 1},
+	{5 << 8 | 4, "openat2(dirfd, path, how, size);", 1},
+	{5 << 8 | 6, "openat2(dirfd, path, how, size);", 0},
+	{5 << 8 | 10, "madvise(addr, len, advice = MADV_POPULATE_READ | MADV_COLD);", 1},
 };
+
+/* What is said of a constant that came with one of Linux 6.13 to 6.17. */
+static const struct {
+	unsigned version;
+	const char *said;
+} unsure[] = {
+	{6 << 8 | 12, "one of Linux 6.13 to 6.17; 6.12 does not have it"},
+	{6 << 8 | 13, "one of Linux 6.13 to 6.17; 6.13 may lack it"},
+	{6 << 8 | 16, "6.16 may lack it"},
+	{6 << 8 | 17, NULL},
+};
+
+START_TEST(where_the_release_is_known_by_its_bounds_the_warning_says_so)
+{
+	static const char text[] = "ioctl(fd, op = PIDFD_GET_INFO, arg = "
+				   "{ mask = PIDFD_INFO_COREDUMP, .. });";
+	const struct lint_options lint = {.min_kernel = unsure[_i].version};
+	struct compilation *compilation = lint_for(text, only_arch, &lint);
+	const char *said = NULL;
+
+	for (const struct diag *diag = diags_first(compilation->diags); diag; diag = diag->next)
+		if (diag->id == DIAG_NEWER && strstr(diag->text, "PIDFD_INFO_COREDUMP"))
+			said = diag->text;
+	ck_assert(!said == !unsure[_i].said);
+	ck_assert_msg(!said || strstr(said, unsure[_i].said), "%s", said);
+	compile_free(compilation);
+}
+END_TEST
 
 START_TEST(what_is_newer_than_the_oldest_kernel_is_warned_of_and_nothing_else)
 {
@@ -238,6 +269,8 @@ int main(void)
 	tcase_add_loop_test(tests,
 			    what_is_newer_than_the_oldest_kernel_is_warned_of_and_nothing_else,
 			    0, ROWS(ages));
+	tcase_add_loop_test(tests, where_the_release_is_known_by_its_bounds_the_warning_says_so,
+			    0, sizeof(unsure) / sizeof(unsure[0]));
 	tcase_add_loop_test(tests, what_other_tools_do_not_read_is_warned_of_and_nothing_else,
 			    0, ROWS(portable));
 	tcase_add_loop_test(tests, a_name_that_exists_elsewhere_is_said_to, 0, ROWS(elsewhere));

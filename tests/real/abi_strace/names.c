@@ -123,7 +123,7 @@ static void check_ours(struct witness *witness, const struct words *printed,
 		if (is_among(witness, ours->names[i], printed))
 			continue;
 		constant = find_const(witness, ours->names[i], &value);
-		if (constant && constant->since > STRACE_VERSION) {
+		if (constant && constant->since.release > STRACE_VERSION) {
 			witness->newer++;
 			continue;
 		}
