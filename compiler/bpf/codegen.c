@@ -8,11 +8,11 @@
 #include "bpf/action.h"
 #include "bpf/check.h"
 #include "bpf/decide.h"
+#include "bpf/dispatch.h"
 #include "bpf/factor.h"
 #include "bpf/frequency.h"
 #include "bpf/graph.h"
 #include "bpf/layout.h"
-#include "bpf/ranges.h"
 #include "bpf/simplify.h"
 #include "bpf/undecided.h"
 #include "vec.h"
@@ -25,18 +25,12 @@ enum {
 /* What a tracer writes to skip a call. */
 #define NR_NONE UINT32_MAX
 
-/*
- * What one more executed instruction for every call weighs, in written ones, and how much of
- * that calls count for. What is always allowed is answered by a bitmap since Linux 5.11, so it
- * hardly counts, unless a profile says what is called. What is refused is called by programs
- * that the rules were not made for: the more, the more of the usual calls are refused.
- */
+/* What one more executed instruction for every call weighs in the tests of arguments, in
+ * written ones. */
 enum {
-	WEIGHT_FAST = 64 * BPF_LENGTH,
 	WEIGHT_TESTED = 600 * BPF_LENGTH,
 	WEIGHT_SMALL = BPF_LENGTH / 16,
-	SHARE_FULL = 256,
-	SHARE_ALLOWED = 3,
+	TRUST_ARGUMENTS = BPF_TRUST_ALL / 2, /* in a profile */
 };
 
 /** A call that is decided by tests, and where they begin. */
@@ -67,11 +61,8 @@ struct codegen {
 
 /* One architecture's numbers. */
 struct numbers {
-	const struct rules *rules;
-	struct bpf_frequencies frequencies;
-	uint64_t weight;	/* of all numbers together */
-	uint32_t share_refused; /* of usual calls, of SHARE_FULL */
-	uint32_t last;		/* the last number that a call can have */
+	struct bpf_numbers all;
+	const double *shares; /* of what it matters to be fast in the tests of arguments */
 	struct ruled_call *calls;
 };
 
@@ -153,37 +144,12 @@ static bpf_node beyond_database(struct codegen *gen, const struct abi_arch *arch
 	return bpf_graph_equal(gen->graph, BPF_FIELD_NR, UINT32_MAX, NR_NONE, none, node);
 }
 
-/* How much it matters that number NR, which leads to NODE, gets there fast. */
-static uint64_t matter(const struct codegen *gen, const struct numbers *numbers, uint32_t nr,
-		       const struct bpf_decision *node)
+/* What one more instruction in the tests of number NR weighs. */
+static uint32_t weigh(const struct codegen *gen, const struct numbers *numbers, uint32_t nr)
 {
-	const struct rules *rules = numbers->rules;
-	const struct abi_call *call = abi_call_by_nr(rules->db, rules->arch, nr);
-	size_t index = call ? (size_t)(call - rules->db->calls) : 0;
+	uint32_t all = gen->options->is_small ? WEIGHT_SMALL : WEIGHT_TESTED;
 
-	if (!call)
-		return 0;
-	if (node->op != BPF_TEST_LEAF)
-		return (uint64_t)SHARE_FULL * numbers->frequencies.calls[index];
-	if (node->k != SECCOMP_RET_ALLOW) {
-		uint64_t known = (uint64_t)SHARE_FULL * numbers->frequencies.refused[index];
-		uint64_t tried =
-			(uint64_t)numbers->share_refused * numbers->frequencies.calls[index];
-
-		return known > tried ? known : tried;
-	}
-	return (uint64_t)(gen->options->profile ? SHARE_FULL : SHARE_ALLOWED) *
-	       numbers->frequencies.calls[index];
-}
-
-/* The same as a weight, of which there is a given amount for all numbers. */
-static uint32_t weigh(const struct codegen *gen, const struct numbers *numbers, uint32_t nr,
-		      const struct bpf_decision *node, uint32_t all)
-{
-	if (gen->options->is_small)
-		all = WEIGHT_SMALL;
-	return (uint32_t)((double)all * (double)matter(gen, numbers, nr, node) /
-			  (double)numbers->weight);
+	return nr < numbers->all.count ? (uint32_t)(all * numbers->shares[nr]) : 0;
 }
 
 static int compare_sizes(const void *a, const void *b)
@@ -222,7 +188,7 @@ static void find_usual(struct codegen *gen, const struct rules *rules,
 /* Put the tests of all calls into the graph: the simple ones first, for others to lead to. */
 static void factor_calls(struct codegen *gen, struct numbers *numbers)
 {
-	const struct rules *rules = numbers->rules;
+	const struct rules *rules = numbers->all.rules;
 	size_t count = rules->call_count;
 	struct ruled_call **order = ARENA_ARRAY(gen->work, struct ruled_call *, count);
 
@@ -236,8 +202,7 @@ static void factor_calls(struct codegen *gen, struct numbers *numbers)
 			.graph = call->graph,
 			.root = call->root,
 			.refusal = mismatch_action(gen, rules->db, call->rules->abi),
-			.weight = weigh(gen, numbers, call->rules->nr,
-					bpf_graph_at(call->graph, call->root), WEIGHT_TESTED),
+			.weight = weigh(gen, numbers, call->rules->nr),
 			.is_big_endian = rules->db->archs[rules->arch].big_endian,
 		};
 
@@ -252,98 +217,69 @@ static void factor_calls(struct codegen *gen, struct numbers *numbers)
 	}
 }
 
-/* Where number NR leads before the tests are in the graph. CALL is the next one with rules. */
-static const struct bpf_decision *decided(struct codegen *gen, const struct numbers *numbers,
-					  uint32_t nr, size_t *call)
+static enum bpf_end end_of(const struct bpf_decision *node)
 {
-	const struct rules *rules = numbers->rules;
-	const struct ruled_call *ruled = &numbers->calls[*call];
-
-	if (*call == rules->call_count || rules->calls[*call].nr != nr)
-		return bpf_graph_at(gen->graph, without_rules(gen, rules, nr));
-	++*call;
-	return bpf_graph_at(ruled->graph, ruled->root);
-}
-
-/* The share of usual calls that is always refused. Rules that refuse most are about a part of
- * the calls, and do not tell what programs do besides; a profile tells what they do. */
-static uint32_t share_refused(struct codegen *gen, const struct numbers *numbers)
-{
-	const struct rules *rules = numbers->rules;
-	uint64_t all = 1, refused = 0;
-	size_t next = 0;
-
-	for (uint32_t nr = 0; nr <= numbers->last; nr++) {
-		const struct abi_call *call = abi_call_by_nr(rules->db, rules->arch, nr);
-		const struct bpf_decision *node = decided(gen, numbers, nr, &next);
-		uint32_t calls = call ? numbers->frequencies.calls[call - rules->db->calls] : 0;
-
-		all += calls;
-		if (node->op == BPF_TEST_LEAF && node->k != SECCOMP_RET_ALLOW)
-			refused += calls;
-	}
-	if (gen->options->profile || refused * 2 > all)
-		return 0;
-	return (uint32_t)(refused * SHARE_FULL / all);
-}
-
-/* What all numbers together matter. */
-static uint64_t weigh_all(struct codegen *gen, const struct numbers *numbers)
-{
-	uint64_t all = 1;
-	size_t next = 0;
-
-	for (uint32_t nr = 0; nr <= numbers->last; nr++)
-		all += matter(gen, numbers, nr, decided(gen, numbers, nr, &next));
-	return all;
+	if (node->op != BPF_TEST_LEAF)
+		return BPF_END_TESTED;
+	return node->k == SECCOMP_RET_ALLOW ? BPF_END_ALLOWED : BPF_END_REFUSED;
 }
 
 static struct numbers prepare_numbers(struct codegen *gen, const struct rules *rules)
 {
-	struct numbers numbers = {.rules = rules, .last = rules->db->archs[rules->arch].max_nr};
+	uint32_t last = rules->db->archs[rules->arch].max_nr;
+	struct numbers numbers;
+	enum bpf_end *ends;
+	size_t next = 0; /* call of RULES that comes next */
 
-	numbers.frequencies = bpf_frequencies(gen->work, rules->db, gen->options->profile);
 	numbers.calls = ARENA_ARRAY(gen->work, struct ruled_call, rules->call_count);
 	for (size_t i = 0; i < rules->call_count; i++)
 		numbers.calls[i] = decide_call(gen, rules, &rules->calls[i]);
-	if (rules->call_count && rules->calls[rules->call_count - 1].nr > numbers.last)
-		numbers.last = rules->calls[rules->call_count - 1].nr;
-	if (numbers.last > NR_MAX)
-		numbers.last = NR_MAX;
-	numbers.share_refused = share_refused(gen, &numbers);
-	numbers.weight = weigh_all(gen, &numbers);
+	if (rules->call_count && rules->calls[rules->call_count - 1].nr > last)
+		last = rules->calls[rules->call_count - 1].nr;
+	if (last > NR_MAX)
+		last = NR_MAX;
+	ends = ARENA_ARRAY(gen->work, enum bpf_end, last + 1);
+	for (uint32_t nr = 0; nr <= last; nr++) {
+		const struct ruled_call *call = &numbers.calls[next];
+
+		if (next < rules->call_count && rules->calls[next].nr == nr) {
+			ends[nr] = end_of(bpf_graph_at(call->graph, call->root));
+			next++;
+		} else {
+			ends[nr] =
+				end_of(bpf_graph_at(gen->graph, without_rules(gen, rules, nr)));
+		}
+	}
+	numbers.all = (struct bpf_numbers){rules, ends, last + 1};
+	numbers.shares = bpf_weigh_numbers(gen->work, &numbers.all, gen->options->profile,
+					   TRUST_ARGUMENTS);
 	return numbers;
 }
 
 /* The numbers of one architecture. */
 static bpf_node dispatch_numbers(struct codegen *gen, const struct rules *rules)
 {
-	const struct abi_arch *arch = &rules->db->archs[rules->arch];
 	struct numbers numbers = prepare_numbers(gen, rules);
+	uint32_t count = numbers.all.count;
 	bpf_node unknown = bpf_graph_leaf(gen->graph, unknown_action(gen)), beyond;
-	VEC(struct bpf_range) ranges = {0};
+	bpf_node *targets = ARENA_ARRAY(gen->work, bpf_node, count);
 	size_t next = 0; /* call of RULES that comes next */
 
 	factor_calls(gen, &numbers);
-	for (uint32_t nr = 0; nr <= numbers.last; nr++) {
-		struct bpf_range range = {.first = nr, .last = nr};
-
+	for (uint32_t nr = 0; nr < count; nr++) {
 		if (next < rules->call_count && rules->calls[next].nr == nr)
-			range.target = numbers.calls[next++].node;
+			targets[nr] = numbers.calls[next++].node;
 		else
-			range.target = without_rules(gen, rules, nr);
-		range.weight = weigh(gen, &numbers, nr, bpf_graph_at(gen->graph, range.target),
-				     WEIGHT_FAST);
-		vec_push(gen->work, &ranges, range);
+			targets[nr] = without_rules(gen, rules, nr);
 	}
 	/* Numbers that get the answer of unknown ones can be taken for some. */
-	beyond = beyond_database(gen, arch);
-	for (size_t i = ranges.count; i-- > 0 && ranges.items[i].target == unknown;)
-		ranges.items[i].target = beyond;
-	vec_push(gen->work, &ranges,
-		 ((struct bpf_range){numbers.last + 1, UINT32_MAX, beyond, 0}));
-	return bpf_ranges_tree(gen->graph, (struct bpf_word){BPF_FIELD_NR, UINT32_MAX},
-			       ranges.items, ranges.count, gen->work);
+	beyond = beyond_database(gen, &rules->db->archs[rules->arch]);
+	for (uint32_t nr = count; nr-- > 0 && targets[nr] == unknown;)
+		targets[nr] = beyond;
+	return bpf_dispatch(gen->graph, gen->work,
+			    &(struct bpf_dispatch){numbers.all, targets, beyond,
+						   gen->options->profile,
+						   gen->options->is_small});
 }
 
 /*

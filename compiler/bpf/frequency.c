@@ -4,9 +4,6 @@ enum {
 	ALL = 1 << 20, /* what the frequencies of all calls add up to, about */
 	UNLISTED = 16,
 	UNLISTED_REFUSED = 1,
-	PROFILE_SHARE = 1,
-	USUAL_SHARE = 1,
-	SHARES = PROFILE_SHARE + USUAL_SHARE,
 };
 
 struct frequency {
@@ -41,12 +38,12 @@ static uint32_t *scale(struct arena *arena, const uint64_t *counts, size_t count
 }
 
 struct bpf_frequencies bpf_frequencies(struct arena *arena, const struct abi_db *db,
-				       const struct bpf_profile *profile)
+				       const struct bpf_profile *profile, uint32_t trust)
 {
 	size_t count = db->call_count;
 	uint64_t *counts = ARENA_ARRAY(arena, uint64_t, count), total;
 	uint64_t *refusals = ARENA_ARRAY(arena, uint64_t, count);
-	uint32_t share = profile ? ALL / SHARES * USUAL_SHARE : ALL;
+	uint32_t seen = profile ? ALL / BPF_TRUST_ALL * trust : 0;
 	uint32_t *calls, *refused;
 
 	for (size_t i = 0; i < count; i++) {
@@ -62,12 +59,11 @@ struct bpf_frequencies bpf_frequencies(struct arena *arena, const struct abi_db 
 		refusals[call - db->calls] = usual[i].refused;
 	}
 	total = sum(counts, count);
-	calls = scale(arena, counts, count, total, share);
-	refused = scale(arena, refusals, count, total, share);
+	calls = scale(arena, counts, count, total, ALL - seen);
+	refused = scale(arena, refusals, count, total, ALL - seen);
 	if (profile) {
 		const uint32_t *more =
-			scale(arena, profile->counts, count, sum(profile->counts, count),
-			      ALL / SHARES * PROFILE_SHARE);
+			scale(arena, profile->counts, count, sum(profile->counts, count), seen);
 
 		for (size_t i = 0; i < count; i++) {
 			calls[i] += more[i];
