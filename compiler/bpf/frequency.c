@@ -4,6 +4,7 @@ enum {
 	ALL = 1 << 20, /* what the frequencies of all calls add up to, about */
 	UNLISTED = 16,
 	UNLISTED_REFUSED = 1,
+	FEW = 100, /* calls: a profile of so many is believed by half */
 };
 
 struct frequency {
@@ -37,13 +38,22 @@ static uint32_t *scale(struct arena *arena, const uint64_t *counts, size_t count
 	return frequencies;
 }
 
+/* What the calls of PROFILE add up to, of ALL. A profile of few calls says little. */
+static uint32_t seen_share(const struct abi_db *db, const struct bpf_profile *profile,
+			   uint32_t trust)
+{
+	double count = (double)sum(profile->counts, db->call_count);
+
+	return (uint32_t)((double)ALL * trust / BPF_TRUST_ALL * count / (count + FEW));
+}
+
 struct bpf_frequencies bpf_frequencies(struct arena *arena, const struct abi_db *db,
 				       const struct bpf_profile *profile, uint32_t trust)
 {
 	size_t count = db->call_count;
 	uint64_t *counts = ARENA_ARRAY(arena, uint64_t, count), total;
 	uint64_t *refusals = ARENA_ARRAY(arena, uint64_t, count);
-	uint32_t seen = profile ? ALL / BPF_TRUST_ALL * trust : 0;
+	uint32_t seen = profile ? seen_share(db, profile, trust) : 0;
 	uint32_t *calls, *refused;
 
 	for (size_t i = 0; i < count; i++) {
