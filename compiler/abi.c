@@ -166,6 +166,7 @@ const struct abi_set_field *abi_set_field_of(const struct abi_db *db, const stru
 /* The nearest of all names so far, and how far it is. */
 struct nearest {
 	const char *wanted;
+	uint32_t sketch; /* of the wanted name */
 	const char *name;
 	unsigned distance;
 };
@@ -185,12 +186,14 @@ static void consider(struct nearest *nearest, const char *name)
 
 const char *abi_suggest(const struct abi_db *db, enum abi_name_kind kind, const char *name)
 {
-	struct nearest nearest = {name, NULL, EDIT_DISTANCE_LIMIT + 1};
+	struct nearest nearest = {name, edit_sketch(name), NULL, EDIT_DISTANCE_LIMIT + 1};
 
 	switch (kind) {
 	case ABI_NAME_CONST:
 		for (uint32_t i = 1; i < db->const_count; i++)
-			consider(&nearest, abi_string(db, db->consts[i].name));
+			if (edit_sketches_near(nearest.sketch, db->consts[i].sketch,
+					       EDIT_DISTANCE_LIMIT))
+				consider(&nearest, abi_string(db, db->consts[i].name));
 		break;
 	case ABI_NAME_CALL:
 		for (uint32_t i = 1; i < db->call_count; i++)

@@ -66,6 +66,7 @@ struct abi_const {
 	struct abi_num value;
 	struct abi_since since;
 	bool is_computed; /* no C name: a member of a numbered family (SIGRT_3) */
+	uint32_t sketch;  /* of the name, see edit_distance.h */
 };
 
 enum abi_field_kind {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi_hash.h"
+#include "edit_distance.h"
 
 enum {
 	MAX_NR = 4095,
@@ -91,15 +92,16 @@ uint32_t abi_build_find(const struct abi_build *build, enum abi_kind kind, const
 	return names->size ? slot_of(build, names, name)->index : 0;
 }
 
-/* A zeroed record of KIND with that name; its number. */
+/* A record of KIND with that NAME, which reads TEXT, and no more; its number. */
 static size_t push_record(struct abi_build *build, enum abi_kind kind, abi_str name,
-			  struct span span)
+			  const char *text, struct span span)
 {
 	switch (kind) {
 	case ABI_KIND_STRING:
 		break;
 	case ABI_KIND_CONST:
-		vec_push(build->arena, &build->consts, (struct abi_const){.name = name});
+		vec_push(build->arena, &build->consts,
+			 ((struct abi_const){.name = name, .sketch = edit_sketch(text)}));
 		vec_push(build->arena, &build->const_spans, span);
 		return build->consts.count - 1;
 	case ABI_KIND_SET:
@@ -147,7 +149,7 @@ uint32_t abi_build_add(struct abi_build *build, enum abi_kind kind, const char *
 		abi_build_error(build, span, "a name is empty");
 		return 0;
 	}
-	index = (uint32_t)push_record(build, kind, str, span);
+	index = (uint32_t)push_record(build, kind, str, name, span);
 	if (index > MAX_RECORDS) {
 		abi_build_full(build, span, MAX_RECORDS, "records of one kind");
 		return 0;
@@ -294,7 +296,7 @@ struct abi_build *abi_build_new(struct arena *arena, struct diags *diags,
 	vec_push(arena, &build->rows, (struct abi_row){{0}});
 	vec_push(arena, &build->muxes, ((struct abi_mux){{0, 0}, {0, 0}}));
 	for (enum abi_kind kind = ABI_KIND_CONST; kind <= ABI_KIND_CALL; kind++)
-		push_record(build, kind, 0, SPAN_NONE);
+		push_record(build, kind, 0, "", SPAN_NONE);
 	return build;
 }
 

@@ -299,6 +299,7 @@ static void load_const(struct abi_build *build, const struct abi_node *node)
 	if (value && !abi_load_keys(build, node, keys))
 		return;
 	constant.name = build->consts.items[index].name;
+	constant.sketch = build->consts.items[index].sketch;
 	text = abi_node_get(node, "text");
 	if (text && abi_load_expect(build, text, ABI_NODE_SCALAR, "'text'"))
 		constant.text = abi_build_string(build, text->text);
@@ -353,6 +354,7 @@ static void load_family(struct abi_build *build, const struct abi_node *range)
 		if (index)
 			build->consts.items[index] = (struct abi_const){
 				.name = build->consts.items[index].name,
+				.sketch = build->consts.items[index].sketch,
 				.mask = UINT64_MAX,
 				.value = {base + i, 0, 0},
 				.is_computed = true,

@@ -45,7 +45,7 @@ static void print_const(FILE *out, const struct abi_const *constant)
 		(unsigned long long)constant->mask);
 	print_num(out, constant->value);
 	print_since(out, constant->since);
-	fprintf(out, ",%d", constant->is_computed);
+	fprintf(out, ",%d,%#xu", constant->is_computed, constant->sketch);
 }
 
 static void print_set(FILE *out, const struct abi_set *set)

@@ -1,7 +1,32 @@
 #include "edit_distance.h"
 
-#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+
+/* A name with its case folded. */
+struct folded {
+	char text[EDIT_DISTANCE_MAX_NAME];
+	size_t len;
+};
+
+static char fold_char(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool fold(const char *text, struct folded *folded)
+{
+	size_t len = 0;
+
+	for (; text[len]; len++) {
+		if (len == EDIT_DISTANCE_MAX_NAME)
+			return false;
+		folded->text[len] = fold_char(text[len]);
+	}
+	folded->len = len;
+	return true;
+}
 
 static unsigned min3(unsigned a, unsigned b, unsigned c)
 {
@@ -10,57 +35,66 @@ static unsigned min3(unsigned a, unsigned b, unsigned c)
 	return least < c ? least : c;
 }
 
-/* The restricted Damerau-Levenshtein distance, three rows at a time. */
-static unsigned distance_rows(const char *a, size_t a_len, const char *b, size_t b_len)
+/*
+ * The restricted Damerau-Levenshtein distance, three rows at a time. What is farther from the
+ * diagonal than LIMIT costs more than LIMIT, and where two rows do everywhere, so does the end.
+ */
+static unsigned distance_rows(const struct folded *from, const struct folded *to,
+			      unsigned limit)
 {
-	unsigned rows[3][EDIT_DISTANCE_MAX_NAME + 1];
+	unsigned rows[3][EDIT_DISTANCE_MAX_NAME + 2];
 	unsigned *before = rows[0], *last = rows[1], *now = rows[2];
+	unsigned last_least = 0;
+	const char *a = from->text, *b = to->text;
 
-	for (size_t j = 0; j <= b_len; j++)
+	for (size_t j = 0; j <= to->len && j <= limit + 1; j++)
 		last[j] = (unsigned)j;
-	memset(before, 0, sizeof(rows[0]));
-	for (size_t i = 1; i <= a_len; i++) {
+	for (size_t i = 1; i <= from->len; i++) {
+		size_t first = i > limit ? i - limit : 1;
+		size_t end = i + limit < to->len ? i + limit : to->len;
+		unsigned least = now[first - 1] = first == 1 ? (unsigned)i : limit + 1;
 		unsigned *spare = before;
 
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= b_len; j++) {
+		for (size_t j = first; j <= end; j++) {
 			unsigned cost = a[i - 1] != b[j - 1];
 
 			now[j] = min3(last[j] + 1, now[j - 1] + 1, last[j - 1] + cost);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
 			    before[j - 2] + 1 < now[j])
 				now[j] = before[j - 2] + 1;
+			least = now[j] < least ? now[j] : least;
 		}
+		if (least > limit && last_least >= limit)
+			return limit + 1;
+		now[end + 1] = limit + 1;
+		last_least = least;
 		before = last;
 		last = now;
 		now = spare;
 	}
-	return last[b_len];
-}
-
-static size_t fold_case(const char *text, char folded[static EDIT_DISTANCE_MAX_NAME])
-{
-	size_t len = 0;
-
-	for (; text[len] && len < EDIT_DISTANCE_MAX_NAME; len++)
-		folded[len] = (char)tolower((unsigned char)text[len]);
-	return len;
+	return last[to->len];
 }
 
 unsigned edit_distance(const char *a, const char *b, unsigned limit)
 {
-	char folded_a[EDIT_DISTANCE_MAX_NAME] = "", folded_b[EDIT_DISTANCE_MAX_NAME] = "";
-	size_t a_len = strnlen(a, EDIT_DISTANCE_MAX_NAME + 1);
-	size_t b_len = strnlen(b, EDIT_DISTANCE_MAX_NAME + 1);
-	size_t gap = a_len > b_len ? a_len - b_len : b_len - a_len;
+	struct folded folded_a, folded_b;
 	unsigned distance;
 
-	if (a_len > EDIT_DISTANCE_MAX_NAME || b_len > EDIT_DISTANCE_MAX_NAME || gap > limit)
+	if (!fold(a, &folded_a) || !fold(b, &folded_b) || folded_a.len > folded_b.len + limit ||
+	    folded_b.len > folded_a.len + limit)
 		return limit + 1;
-	fold_case(a, folded_a);
-	fold_case(b, folded_b);
-	distance = distance_rows(folded_a, a_len, folded_b, b_len);
+	distance = distance_rows(&folded_a, &folded_b, limit);
 	if (distance == 0 && strcmp(a, b) != 0)
 		distance = 1;
 	return distance > limit ? limit + 1 : distance;
+}
+
+uint32_t edit_sketch(const char *name)
+{
+	enum { LETTERS = 26, MAX_LEN = 63 };
+	uint32_t letters = 0, len = 0;
+
+	for (; name[len] && len < UINT32_MAX; len++)
+		letters |= UINT32_C(1) << (unsigned char)fold_char(name[len]) % LETTERS;
+	return letters | (len < MAX_LEN ? len : MAX_LEN) << LETTERS;
 }

@@ -2,6 +2,9 @@
 #ifndef SCML_EDIT_DISTANCE_H
 #define SCML_EDIT_DISTANCE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum {
 	EDIT_DISTANCE_LIMIT = 2,     /* farther names are no suggestion */
 	EDIT_DISTANCE_MAX_NAME = 80, /* longer names are farther than any limit */
@@ -13,5 +16,24 @@ enum {
  * LIMIT.
  */
 unsigned edit_distance(const char *a, const char *b, unsigned limit);
+
+/**
+ * Which characters NAME has, and how many, in one word. Names whose sketches are not near are
+ * not near themselves: so a name is compared with the sketches of thousands before any of them
+ * is read.
+ */
+uint32_t edit_sketch(const char *name);
+
+/** Can names with the sketches A and B be at most LIMIT apart? */
+static inline bool edit_sketches_near(uint32_t a, uint32_t b, unsigned limit)
+{
+	enum { LETTERS = 26 };
+	const uint32_t letters = (UINT32_C(1) << LETTERS) - 1;
+	uint32_t a_len = a >> LETTERS, b_len = b >> LETTERS;
+
+	return a_len <= b_len + limit && b_len <= a_len + limit &&
+	       (unsigned)__builtin_popcount(a & ~b & letters) <= limit &&
+	       (unsigned)__builtin_popcount(b & ~a & letters) <= limit;
+}
 
 #endif

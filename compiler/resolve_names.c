@@ -91,8 +91,11 @@ void resolve_collect_groups(struct resolver *resolver)
 			continue;
 		}
 		group = &resolver->groups[resolver->group_count++];
-		*group = (struct group){
-			.name = rule->name.text, .kind = rule->kind, .first = i, .last = i};
+		*group = (struct group){.name = rule->name.text,
+					.sketch = edit_sketch(rule->name.text),
+					.kind = rule->kind,
+					.first = i,
+					.last = i};
 		slot = name_slot(resolver, group->name);
 		group->same_name = *slot;
 		*slot = group;
@@ -137,15 +140,19 @@ static void report_unknown(struct resolver *resolver, const struct ast_part *par
 {
 	const char *best = NULL;
 	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
+	uint32_t sketch = edit_sketch(part->name.text);
 	struct diag *diag;
 
 	for (size_t i = 0; i < resolver->group_count; i++) {
-		unsigned distance = edit_distance(part->name.text, resolver->groups[i].name,
-						  EDIT_DISTANCE_LIMIT);
+		const struct group *group = &resolver->groups[i];
+		unsigned distance;
 
+		if (!edit_sketches_near(sketch, group->sketch, EDIT_DISTANCE_LIMIT))
+			continue;
+		distance = edit_distance(part->name.text, group->name, EDIT_DISTANCE_LIMIT);
 		if (distance < best_distance) {
 			best_distance = distance;
-			best = resolver->groups[i].name;
+			best = group->name;
 		}
 	}
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++) {

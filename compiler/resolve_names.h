@@ -12,6 +12,7 @@ enum group_state { GROUP_FRESH, GROUP_BUSY, GROUP_DONE };
 /** One definition: a bitflags rule, or the struct rules of one name that follow each other. */
 struct group {
 	const char *name;
+	uint32_t sketch; /* of the name, see edit_distance.h */
 	enum ast_rule_kind kind;
 	size_t first; /* index of its first rule in the document */
 	size_t last;
