@@ -1,10 +1,12 @@
 /*
  * How long it takes from a keystroke in a long spec to its diagnostics and to the answers that
- * an editor asks for then, and what ten thousand of them leave behind: bench_lsp SCMLC [SPEC].
- * Without SPEC, rules are made of the database: for every call several, each with some of the
- * values of its parameters.
+ * an editor asks for then, and what ten thousand of them leave behind: bench_lsp SCMLC.
+ * Rules are made of the database: for every call several, each with some of the values of its
+ * parameters. With bench_lsp SCMLC SPEC..., from keystrokes at the begin, in the middle and at
+ * the end of each of them to its diagnostics; long_specs.sh makes such.
  */
 #include <jansson.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +17,11 @@
 
 #include "abi.h"
 
-enum { LINES = 5000, TIMED = 300, EDITS = 10000 };
+enum { LINES = 5000, TIMED = 300, EDITS = 10000, PLACE_TIMED = 50 };
+enum { WAIT = 30 /* seconds, for one answer */ };
 
 static FILE *to_server, *from_server;
+static const char *awaited = "diagnostics";
 
 static void fail(const char *what)
 {
@@ -25,11 +29,25 @@ static void fail(const char *what)
 	exit(EXIT_FAILURE);
 }
 
+/* Said by hand: the rest of the program waits inside stdio. */
+static void give_up(int number)
+{
+	static const char said[] = "bench_lsp: no answer within 30 seconds; awaited was ";
+
+	(void)number;
+	if (write(STDERR_FILENO, said, sizeof(said) - 1) < 0 ||
+	    write(STDERR_FILENO, awaited, strlen(awaited)) < 0 ||
+	    write(STDERR_FILENO, "\n", 1) < 0)
+		_exit(3);
+	_exit(EXIT_FAILURE);
+}
+
 static pid_t start(const char *program)
 {
 	int in[2], out[2];
 	pid_t child;
 
+	signal(SIGALRM, give_up);
 	if (pipe(in) || pipe(out) || (child = fork()) < 0)
 		fail("start");
 	if (child == 0) {
@@ -70,15 +88,19 @@ static char *receive(size_t *len)
 /* Skip to the message that holds TEXT near its begin; its size. */
 static size_t await(const char *text)
 {
-	for (;;) {
-		size_t len;
-		char *body = receive(&len);
-		int found = memmem(body, len < 99 ? len : 99, text, strlen(text)) != NULL;
+	int found = 0;
+	size_t len = 0;
 
+	awaited = text;
+	alarm(WAIT);
+	while (!found) {
+		char *body = receive(&len);
+
+		found = memmem(body, len < 99 ? len : 99, text, strlen(text)) != NULL;
 		free(body);
-		if (found)
-			return len;
 	}
+	alarm(0);
+	return len;
 }
 
 static size_t await_diagnostics(void)
@@ -146,8 +168,8 @@ static char *make_spec(void)
 static char *read_spec(const char *path)
 {
 	FILE *in = fopen(path, "r");
-	char *text = NULL;
 	size_t size = 0;
+	char *text = NULL;
 
 	if (!in || getdelim(&text, &size, '\0', in) < 0)
 		fail(path);
@@ -155,11 +177,11 @@ static char *read_spec(const char *path)
 	return text;
 }
 
-static void open_text(const char *text)
+static void open_text(const char *text, const char *language)
 {
 	json_t *message = json_pack("{s:s,s:s,s:{s:{s:s,s:s,s:i,s:s}}}", "jsonrpc", "2.0",
 				    "method", "textDocument/didOpen", "params", "textDocument",
-				    "uri", "file:///bench.scml", "languageId", "scml",
+				    "uri", "file:///bench.scml", "languageId", language,
 				    "version", 1, "text", text);
 	char *body = json_dumps(message, 0);
 
@@ -263,40 +285,91 @@ static long resident(pid_t child)
 	return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-int main(int argc, char **argv)
+static unsigned count_lines(const char *text)
 {
-	static double times[TIMED];
-	unsigned lines = 1, number = 0, timed;
-	size_t bytes = 0;
-	long before;
-	pid_t child;
-	char *text;
+	unsigned lines = 1;
 
-	if (argc < 2)
-		return 2;
-	text = argc > 2 ? read_spec(argv[2]) : make_spec();
-	for (const char *at = text; *at; at++)
-		lines += *at == '\n';
-	child = start(argv[1]);
-	send_body("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{"
-		  "\"capabilities\":{\"general\":{\"positionEncodings\":[\"utf-16\"]}}}}");
-	open_text(text);
-	bytes = await_diagnostics();
-	for (; number < TIMED; number++) {
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* From keystrokes in LINE to diagnostics: the median of COUNT to TIMES[0], and what 90 % are
+ * below to TIMES[1]; the bytes of the last. */
+static size_t time_edits(unsigned line, unsigned count, unsigned *number, double times[2])
+{
+	static double all[TIMED];
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < count; i++) {
 		double begin = now();
 
-		edit(number, lines / 2);
+		edit((*number)++, line);
 		bytes = await_diagnostics();
-		times[number] = now() - begin;
+		all[i] = now() - begin;
 	}
-	qsort(times, TIMED, sizeof(*times), compare);
+	qsort(all, count, sizeof(*all), compare);
+	times[0] = all[count / 2];
+	times[1] = all[count * 9 / 10];
+	return bytes;
+}
+
+static pid_t start_with(const char *program, const char *text, const char *language)
+{
+	pid_t child = start(program);
+
+	send_body("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{"
+		  "\"capabilities\":{\"general\":{\"positionEncodings\":[\"utf-16\"]}}}}");
+	open_text(text, language);
+	await_diagnostics();
+	return child;
+}
+
+static void stop(pid_t child)
+{
+	fclose(to_server);
+	fclose(from_server);
+	waitpid(child, NULL, 0);
+}
+
+/* One row for the spec in PATH. */
+static void time_places(const char *program, const char *path)
+{
+	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+	char *text = read_spec(path);
+	unsigned lines = count_lines(text), number = 0;
+	const unsigned places[] = {0, lines / 2, lines - 1};
+	double times[3][2];
+	size_t bytes = 0;
+	pid_t child =
+		start_with(program, text, dot && strcmp(dot, ".md") == 0 ? "markdown" : "scml");
+
+	for (size_t i = 0; i < 3; i++)
+		bytes = time_edits(places[i], PLACE_TIMED, &number, times[i]);
+	printf("%-24s %5u lines %8zu bytes of diagnostics; median, 90 %% below: begin %.2f "
+	       "%.2f, "
+	       "middle %.2f %.2f, end %.2f %.2f ms\n",
+	       slash ? slash + 1 : path, lines, bytes, times[0][0], times[0][1], times[1][0],
+	       times[1][1], times[2][0], times[2][1]);
+	stop(child);
+	free(text);
+}
+
+static void time_session(const char *program)
+{
+	char *text = make_spec();
+	unsigned lines = count_lines(text), number = 0, timed;
+	pid_t child = start_with(program, text, "scml");
+	double times[2];
+	size_t bytes = time_edits(lines / 2, TIMED, &number, times);
+	long before;
+
 	printf("%u lines, %zu bytes, %zu bytes of diagnostics\n", lines, strlen(text), bytes);
-	printf("edit to diagnostics: median %.2f ms, 90 %% below %.2f ms, least %.2f ms\n",
-	       times[TIMED / 2], times[TIMED * 9 / 10], times[0]);
+	printf("edit to diagnostics: median %.2f ms, 90 %% below %.2f ms\n", times[0],
+	       times[1]);
 	number--; /* an even number of edits */
 	time_requests(lines / 2, &number);
-	number++;
-	timed = number;
+	timed = ++number;
 	before = resident(child);
 	for (; number < EDITS; number++) {
 		edit(number, lines / 2);
@@ -304,8 +377,18 @@ int main(int argc, char **argv)
 	}
 	printf("resident after %u edits: %ld KiB, after %d: %ld KiB\n", timed, before, EDITS,
 	       resident(child));
-	fclose(to_server);
-	waitpid(child, NULL, 0);
+	stop(child);
 	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (int i = 2; i < argc; i++)
+		time_places(argv[1], argv[i]);
+	if (argc == 2)
+		time_session(argv[1]);
 	return 0;
 }
