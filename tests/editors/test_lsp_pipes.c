@@ -408,6 +408,51 @@ START_TEST(ten_thousand_edits_leave_no_memory_behind)
 }
 END_TEST
 
+/* A text of LINES lines, each of them LINE with its own number. */
+static char *numbered_lines(const char *line, int lines)
+{
+	size_t size = 0;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
+	for (int i = 0; i < lines; i++)
+		fprintf(out, line, i);
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+/* Each edit waits for its diagnostics, as long as one answer may take and no longer. */
+START_TEST(each_edit_of_a_long_spec_is_answered)
+{
+	static const struct {
+		const char *line;
+		size_t diagnostics; /* at least */
+	} shapes[] = {
+		{"socket(family = AF_INET, type = SOCK_STREAM, protocol = 0); // %d\n", 4999},
+		{"sendto(s, b, l, flags = MSG_NOT_KNOWN_%d, addr, len);\n", 5000},
+		{"sendto(s, b, l, flags = <no_such_%d>, addr, len);\n", 5000},
+		{"no_such_call_%d(fd);\n", 5000},
+		{"unused_%d = MSG_PEEK;\n", 5000},
+		{"socket( // %d\n", 1},
+	};
+	enum { COUNT = 5000, EDITS = 12 };
+	char *text = numbered_lines(shapes[_i].line, COUNT);
+
+	initialize();
+	open_text(text);
+	ck_assert_uint_ge(expect_diagnostics(1), shapes[_i].diagnostics);
+	for (int i = 0; i < EDITS; i++) {
+		int line = i / 2 % 3 * (COUNT / 2);
+
+		change(i + 2, line, 0, i % 2, i % 2 ? "" : "x");
+		expect_diagnostics(i + 2);
+	}
+	shut_down();
+	free(text);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("lsp_pipes");
@@ -428,6 +473,7 @@ int main(void)
 	tcase_add_test(tcase, diagnostics_follow_what_is_typed);
 	tcase_add_test(tcase, what_waits_can_be_cancelled);
 	tcase_add_test(tcase, ten_thousand_edits_leave_no_memory_behind);
+	tcase_add_loop_test(tcase, each_edit_of_a_long_spec_is_answered, 0, 6);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
