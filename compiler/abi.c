@@ -163,50 +163,30 @@ const struct abi_set_field *abi_set_field_of(const struct abi_db *db, const stru
 	return NULL;
 }
 
-/* The nearest of all names so far, and how far it is. */
-struct nearest {
-	const char *wanted;
-	uint32_t sketch; /* of the wanted name */
-	const char *name;
-	unsigned distance;
-};
-
-static void consider(struct nearest *nearest, const char *name)
-{
-	unsigned distance;
-
-	if (!nearest->distance)
-		return;
-	distance = edit_distance(nearest->wanted, name, nearest->distance - 1);
-	if (distance < nearest->distance) {
-		nearest->distance = distance;
-		nearest->name = name;
-	}
-}
-
 const char *abi_suggest(const struct abi_db *db, enum abi_name_kind kind, const char *name)
 {
-	struct nearest nearest = {name, edit_sketch(name), NULL, EDIT_DISTANCE_LIMIT + 1};
+	struct nearest_name nearest = nearest_new(name);
+	uint32_t sketch = edit_sketch(name);
 
 	switch (kind) {
 	case ABI_NAME_CONST:
 		for (uint32_t i = 1; i < db->const_count; i++)
-			if (edit_sketches_near(nearest.sketch, db->consts[i].sketch,
+			if (edit_sketches_near(sketch, db->consts[i].sketch,
 					       EDIT_DISTANCE_LIMIT))
-				consider(&nearest, abi_string(db, db->consts[i].name));
+				nearest_consider(&nearest, abi_string(db, db->consts[i].name));
 		break;
 	case ABI_NAME_CALL:
 		for (uint32_t i = 1; i < db->call_count; i++)
-			consider(&nearest, abi_string(db, db->calls[i].name));
+			nearest_consider(&nearest, abi_string(db, db->calls[i].name));
 		break;
 	case ABI_NAME_STRUCT:
 		for (uint32_t i = 1; i < db->struct_count; i++) {
 			struct abi_range aliases = db->structs[i].aliases;
 
-			consider(&nearest, abi_string(db, db->structs[i].name));
+			nearest_consider(&nearest, abi_string(db, db->structs[i].name));
 			for (uint32_t j = 0; j < aliases.count; j++)
-				consider(&nearest,
-					 abi_string(db, db->names[aliases.first + j]));
+				nearest_consider(&nearest,
+						 abi_string(db, db->names[aliases.first + j]));
 		}
 		break;
 	}

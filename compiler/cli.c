@@ -129,21 +129,35 @@ int cli_read_filter(struct cli *cli, struct bpf_code *code)
 	return CLI_DONE;
 }
 
-int cli_load_filter(struct cli *cli, const char *path, struct bpf_code *code)
+int cli_check_filter(const char *path, const struct bpf_code *code)
 {
 	struct bpf_fault fault;
+
+	if (!bpf_check(code->items, code->count, &fault)) {
+		fprintf(stderr, "scmlc: %s: the kernel does not take this filter: %04zu: %s\n",
+			path, fault.index, fault.reason);
+		return CLI_ERRORS;
+	}
+	if (code->trailing) {
+		fprintf(stderr,
+			"scmlc: %s: no filter, or a damaged one: its last instruction has %zu "
+			"of "
+			"%d bytes\n",
+			path, code->trailing, BPF_RAW_SIZE);
+		return CLI_ERRORS;
+	}
+	return CLI_DONE;
+}
+
+int cli_load_filter(struct cli *cli, const char *path, struct bpf_code *code)
+{
 	const char *error;
 
 	if (!bpf_read(cli->compilation->arena, path, code, &error)) {
 		fprintf(stderr, "scmlc: %s: %s\n", path, error);
 		return CLI_SYSTEM;
 	}
-	if (!bpf_check(code->items, code->count, &fault)) {
-		fprintf(stderr, "scmlc: %s: the kernel does not take this filter: %04zu: %s\n",
-			path, fault.index, fault.reason);
-		return CLI_ERRORS;
-	}
-	return CLI_DONE;
+	return cli_check_filter(path, code);
 }
 
 bool cli_default_arch(struct cli *cli, unsigned *arch)

@@ -6,19 +6,11 @@
 
 static const char *nearest_name(const char *name)
 {
-	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
-	const char *best = NULL;
+	struct nearest_name nearest = nearest_new(name);
 
-	for (unsigned id = 0; id < DIAG_COUNT; id++) {
-		const char *known = diag_info((enum diag_id)id)->name;
-		unsigned distance = edit_distance(name, known, EDIT_DISTANCE_LIMIT);
-
-		if (distance < best_distance) {
-			best_distance = distance;
-			best = known;
-		}
-	}
-	return best;
+	for (unsigned id = 0; id < DIAG_COUNT; id++)
+		nearest_consider(&nearest, diag_info((enum diag_id)id)->name);
+	return nearest.name;
 }
 
 static int report_unknown(const char *name)

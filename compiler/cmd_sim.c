@@ -24,7 +24,6 @@ static void print_answer(const struct bpf_code *code, const struct scml_call *ca
 int cmd_sim(struct cli *cli)
 {
 	struct calls calls = {.stream = stdin, .name = "<stdin>", .db = cli->compilation->db};
-	struct bpf_fault fault;
 	struct bpf_code code;
 	struct scml_call call;
 	unsigned arch;
@@ -39,11 +38,9 @@ int cmd_sim(struct cli *cli)
 	status = cli_read_filter(cli, &code);
 	if (status != CLI_DONE)
 		return status;
-	if (!bpf_check(code.items, code.count, &fault)) {
-		fprintf(stderr, "scmlc: %s: the kernel does not take this filter: %04zu: %s\n",
-			cli->inputs.items[0], fault.index, fault.reason);
-		return CLI_ERRORS;
-	}
+	status = cli_check_filter(cli->inputs.items[0], &code);
+	if (status != CLI_DONE)
+		return status;
 	if (!cli_default_arch(cli, &calls.default_arch))
 		return cli_finish(cli);
 	while (calls_next(&calls, &call, &arch))

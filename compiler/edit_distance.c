@@ -98,3 +98,21 @@ uint32_t edit_sketch(const char *name)
 		letters |= UINT32_C(1) << (unsigned char)fold_char(name[len]) % LETTERS;
 	return letters | (len < MAX_LEN ? len : MAX_LEN) << LETTERS;
 }
+
+struct nearest_name nearest_new(const char *wanted)
+{
+	return (struct nearest_name){wanted, NULL, EDIT_DISTANCE_LIMIT + 1};
+}
+
+void nearest_consider(struct nearest_name *nearest, const char *name)
+{
+	unsigned distance;
+
+	if (!nearest->distance)
+		return;
+	distance = edit_distance(nearest->wanted, name, nearest->distance - 1);
+	if (distance < nearest->distance) {
+		nearest->distance = distance;
+		nearest->name = name;
+	}
+}

@@ -17,6 +17,19 @@ enum {
  */
 unsigned edit_distance(const char *a, const char *b, unsigned limit);
 
+/** The nearest of several names to one that is not among them. */
+struct nearest_name {
+	const char *wanted;
+	const char *name;  /* NULL: none is near */
+	unsigned distance; /* of NAME; EDIT_DISTANCE_LIMIT + 1 where there is none */
+};
+
+/** A search for WANTED that has seen no names yet. */
+struct nearest_name nearest_new(const char *wanted);
+
+/** Take NAME where it is nearer than all before. */
+void nearest_consider(struct nearest_name *nearest, const char *name);
+
 /**
  * Which characters NAME has, and how many, in one word. Names whose sketches are not near are
  * not near themselves: so a name is compared with the sketches of thousands before any of them

@@ -81,22 +81,15 @@ static void keep_memory(void)
 /* Is WORD, the first operand where no command was found, no file either? Then say so. */
 static bool is_no_command(const char *word)
 {
-	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
-	const char *best = NULL;
+	struct nearest_name nearest = nearest_new(word);
 
 	if (strpbrk(word, "./-") || access(word, F_OK) == 0)
 		return false;
-	for (const struct cli_command *one = cli_commands + 1; one->run; one++) {
-		unsigned distance = edit_distance(word, one->name, EDIT_DISTANCE_LIMIT);
-
-		if (distance < best_distance) {
-			best_distance = distance;
-			best = one->name;
-		}
-	}
+	for (const struct cli_command *one = cli_commands + 1; one->run; one++)
+		nearest_consider(&nearest, one->name);
 	fprintf(stderr, "scmlc: '%s' is neither a command nor a file; ", word);
-	if (best)
-		fprintf(stderr, "did you mean '%s'?\n", best);
+	if (nearest.name)
+		fprintf(stderr, "did you mean '%s'?\n", nearest.name);
 	else
 		fputs("'scmlc --help' lists the commands\n", stderr);
 	return true;

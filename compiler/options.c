@@ -452,25 +452,19 @@ bool cli_takes_next_word(const char *arg)
 /* The option of GROUPS that ARG was probably meant to be, or NULL. */
 static const char *nearest_option(struct arena *arena, const char *arg, unsigned groups)
 {
-	const char *word = arena_strndup(arena, arg, strcspn(arg, "="));
-	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
-	const char *best = NULL;
+	struct nearest_name nearest = nearest_new(arena_strndup(arena, arg, strcspn(arg, "=")));
 
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const char *alias = option_alias(&options[i]);
 		const char *names[] = {options[i].name, alias ? alias : options[i].name};
 
 		for (int k = 0; k < 2 && (options[i].group & groups); k++) {
-			unsigned distance = edit_distance(word, names[k], EDIT_DISTANCE_LIMIT);
-
 			/* any letter is near to any other */
-			if (distance < best_distance && names[k][1] == '-') {
-				best_distance = distance;
-				best = names[k];
-			}
+			if (names[k][1] == '-')
+				nearest_consider(&nearest, names[k]);
 		}
 	}
-	return best;
+	return nearest.name;
 }
 
 static int unknown_option(struct cli *cli, const struct cli_command *command, const char *arg)

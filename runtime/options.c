@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "edit_distance.h"
+
 const char *option_name(const struct option *option)
 {
 	return option->name ? option->name : option->letter;
@@ -13,6 +15,25 @@ static enum option_result usage_error(const struct option_table *table, const ch
 {
 	fprintf(stderr, "%s: %s '%s'; '%s --help' lists what there is\n", table->program, what,
 		word, table->program);
+	return OPTION_WRONG;
+}
+
+/* No option is called ARG. */
+static enum option_result unknown_option(const struct option_table *table, const char *arg)
+{
+	char word[EDIT_DISTANCE_MAX_NAME + 1] = "";
+	struct nearest_name nearest = nearest_new(word);
+	size_t len = strcspn(arg, "=");
+
+	if (len < sizeof(word))
+		memcpy(word, arg, len);
+	for (const struct option *option = table->options; option->help; option++)
+		if (option->name)
+			nearest_consider(&nearest, option->name);
+	if (!nearest.name)
+		return usage_error(table, "there is no option", arg);
+	fprintf(stderr, "%s: there is no option '%s'; did you mean '%s'?\n", table->program,
+		arg, nearest.name);
 	return OPTION_WRONG;
 }
 
@@ -46,7 +67,7 @@ enum option_result option_read(const struct option_table *table, void *options, 
 		option++;
 	*found = option;
 	if (!option->help)
-		return usage_error(table, "there is no option", arg);
+		return unknown_option(table, arg);
 	if (!option->set)
 		return OPTION_STOPS;
 	if (option->value && !*value && *at + 1 < argc && strcmp(argv[*at + 1], "--") != 0)
