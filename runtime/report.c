@@ -179,6 +179,12 @@ void report_note(struct report *report, const char *format, ...)
 	flush(report);
 }
 
+void report_note_loss(struct report *report, const char *text)
+{
+	report->losses++;
+	report_note(report, "%s", text);
+}
+
 void report_remarks(const struct report *report,
 		    void (*say)(void *context, const char *sentence), void *context)
 {

@@ -125,6 +125,9 @@ void report_add_loss(struct report *report, const struct report_call *call, cons
 void report_note(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** The same of something that was out of sight all the time. */
+void report_note_loss(struct report *report, const char *text);
+
 /** Write the summary. @return 0 or the errno with which writing failed at any time */
 int report_end(struct report *report, const struct report_totals *totals);
 

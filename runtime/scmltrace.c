@@ -87,8 +87,12 @@ static int start_error(const struct trace_options *options, const struct engine_
 }
 
 static void note_circumstances(const struct trace_options *options, struct report *report,
-			       const struct engine_result *result)
+			       const struct engine *engine, const struct engine_result *result)
 {
+	if (!(engine->traits & ENGINE_SEES_REFUSED) && visibility_is_filtered())
+		report_note_loss(report,
+				 "a seccomp filter was there before, as in a container: calls "
+				 "that it refuses are not seen; with --engine ptrace they are");
 	if (result->end == ENGINE_DETACHED)
 		report_note(report, options->pid
 					    ? "let go; the process goes on unjudged"
@@ -129,7 +133,7 @@ static int run_program(const struct trace_options *options, const struct judge *
 	signal(SIGPIPE, SIG_IGN);
 	if (result.end == ENGINE_NO_PROGRAM || result.end == ENGINE_FAILED)
 		return start_error(options, &result);
-	note_circumstances(options, judge->report, &result);
+	note_circumstances(options, judge->report, engine, &result);
 	totals.withdrawn = result.withdrawn;
 	totals.interrupted = result.interrupted;
 	totals.lost =

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 
 static const char refusals[] = "calls that the program's own filter refuses are not seen";
 static const char tracers[] =
@@ -92,6 +93,14 @@ const char *visibility_loss(const struct visibility *visibility, const struct sc
 			return entry->why;
 	}
 	return NULL;
+}
+
+bool visibility_is_filtered(void)
+{
+	int mode = prctl(PR_GET_SECCOMP);
+
+	/* A kernel without filters says EINVAL; any other error is a filter's. */
+	return mode > 0 || (mode < 0 && errno != EINVAL);
 }
 
 static struct sock_filter load(size_t offset)

@@ -27,6 +27,9 @@ awk -v out="$work/blocks" '
 ln -s "$build" "$work/run/build"
 ln -s "$source/specs" "$work/run/specs"
 cd "$work/run"
+# In a container there may be a filter already, of which scmltrace tells.
+told=
+! grep -q '^Seccomp:.*[12]' /proc/self/status || told='^scmltrace: \(a seccomp filter was there\|cannot certify\)'
 ran=0
 failed=0
 for block in "$work"/blocks/*; do
@@ -64,6 +67,7 @@ for block in "$work"/blocks/*; do
 	for command in "$work"/pair.*.command; do
 		ran=$((ran + 1))
 		sh "$command" >"$work/got" 2>&1 </dev/null || true
+		[ -z "$told" ] || sed -i "/$told/d" "${command%command}shown" "$work/got"
 		diff "${command%command}shown" "$work/got" >"$work/diff" || {
 			echo "README.md shows something else (<) than comes out (>):"
 			cat "$command" "$work/diff"

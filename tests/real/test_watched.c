@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -294,6 +295,25 @@ START_TEST(where_there_can_be_no_filter_every_call_is_traced)
 }
 END_TEST
 
+static void refuse_marks(void)
+{
+	refuse(SYS_socket, 0, AF_INET6);
+}
+
+START_TEST(calls_that_a_filter_around_it_all_refuses_are_seen_or_told_of)
+{
+	pid_t pid = trap_start(trap_engines[_i], "--fail", "mark", refuse_marks);
+
+	if (_i == TRAP_BY_PTRACE) {
+		ck_trap_ends(pid, 1);
+		ck_trap_has("EPERM (Operation not permitted) (unsupported)");
+	} else {
+		ck_trap_ends(pid, 4);
+		ck_trap_has("a seccomp filter was there before");
+	}
+}
+END_TEST
+
 START_TEST(where_nothing_works_nothing_is_run)
 {
 	ck_trap_ends(trap_start("auto", "-q", "mark", refuse_all), 3);
@@ -324,6 +344,9 @@ int main(void)
 	tcase_add_test(tcase, what_cannot_be_attached_to_is_an_error);
 	tcase_add_test(tcase, where_calls_cannot_be_held_they_are_traced);
 	tcase_add_test(tcase, where_there_can_be_no_filter_every_call_is_traced);
+	tcase_add_loop_test(tcase,
+			    calls_that_a_filter_around_it_all_refuses_are_seen_or_told_of, 0,
+			    TRAP_ENGINES);
 	tcase_add_test(tcase, where_nothing_works_nothing_is_run);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

@@ -75,7 +75,10 @@ END
 sed s/AF_INET/AF_UNIX/ accept.scml >unix.scml
 echo 'accept unsupported: addr.sa_family: AF_INET is in no rule; nearest unix.scml:2' >wanted
 for engine in notify trace ptrace; do
-	trace 7 accept.scml -v --fail --engine $engine -- "$talk" accept
+	# In a container there may be a filter already, which hides calls from all but ptrace.
+	fine=7
+	[ $engine = ptrace ] || ! grep -q '^Seccomp:.*[12]' /proc/self/status || fine=4
+	trace $fine accept.scml -v --fail --engine $engine -- "$talk" accept
 	judged | diff -u /dev/null - || fail "$engine: accept with an address is supported"
 	trace 1 unix.scml -v --fail --engine $engine -- "$talk" accept
 	judged | grep '^accept ' | diff -u wanted - || fail "$engine: accept with another address is not"

@@ -294,8 +294,12 @@ START_TEST(the_privileged_keep_new_privileges_and_others_lose_them)
 {
 	struct seen seen;
 	bool is_root = geteuid() == 0;
-	int status = watch_behaviour("no_new_privs", "", PROBE_NR, &seen);
+	int status;
 
+	/* Nobody here has any to lose. */
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) > 0)
+		return;
+	status = watch_behaviour("no_new_privs", "", PROBE_NR, &seen);
 	if (is_root) {
 		ck_assert_int_eq(WEXITSTATUS(status), 0);
 		ck_assert_int_eq(setresuid(65534, 65534, 65534), 0);
