@@ -122,13 +122,15 @@ void cause_describe(const struct scml_table *table, const struct abi_db *db, uns
 {
 	const struct scml_test *test =
 		reason->test == SCML_NONE ? NULL : &table->tests[reason->test];
+	/* What has no name is how many parameters there are, which others decide. */
+	const bool has_place = test && test->name;
 
 	text->words[0] = text->what[0] = '\0';
 	entry->cause = text->words;
 	set_place(table, reason, entry);
-	if (test)
+	if (has_place)
 		entry->param = table->strings + test->name;
-	entry->has_value = reason->has_value;
+	entry->has_value = has_place && reason->has_value;
 	entry->value = reason->value;
 	switch (verdict) {
 	case SCML_SUPPORTED:
@@ -136,13 +138,19 @@ void cause_describe(const struct scml_table *table, const struct abi_db *db, uns
 		return;
 	case SCML_UNDECIDED:
 		entry->kind = REPORT_UNDECIDED;
-		if (test)
+		if (has_place)
 			entry->kind = say_open(table, call, test, text);
+		else if (test)
+			snprintf(text->words, CAUSE_MAX_TEXT,
+				 "it is not known how many parameters it has");
 		return;
 	case SCML_UNSUPPORTED:
 		entry->kind = REPORT_UNSUPPORTED;
-		if (test)
+		if (has_place)
 			say_failure(table, db, arch, call, test, reason, text);
+		else if (test)
+			snprintf(text->words, CAUSE_MAX_TEXT,
+				 "the rule is for another number of parameters");
 		else
 			snprintf(text->words, CAUSE_MAX_TEXT, "%s",
 				 entry->file ? "no rule matches" : "no rule is for this call");

@@ -10,6 +10,7 @@ enum { MAX_NEEDS = 1 << 20 };
 
 struct report_needs {
 	const struct report_needs_of *of;
+	struct scml_test *tests; /* those of the table, which are narrowed by turns */
 	struct report_causes *list;
 };
 
@@ -19,6 +20,11 @@ struct report_needs *report_needs_new(struct arena *arena, const struct report_n
 
 	needs->of = of;
 	needs->list = report_causes_new(arena, MAX_NEEDS);
+	if (of && of->table->test_count) {
+		needs->tests = ARENA_ARRAY(arena, struct scml_test, of->table->test_count);
+		memcpy(needs->tests, of->table->tests,
+		       of->table->test_count * sizeof(*needs->tests));
+	}
 	return needs;
 }
 
@@ -75,8 +81,8 @@ static void need_call(struct report_needs *needs, const struct report_call *call
 	}
 }
 
-/* What TEST of TABLE by itself, a condition of a rule's or a part of one, says about CALL. */
-static enum scml_verdict judge_test(const struct scml_table *table, uint32_t test,
+/* What TEST by itself, a condition of a rule's or a part of one, says about CALL. */
+static enum scml_verdict judge_test(const struct report_needs *needs, uint32_t test,
 				    const struct report_call *call, struct scml_reason *reason)
 {
 	const struct scml_call_rules calls = {.first_rule = 0, .rule_count = 1};
@@ -84,9 +90,10 @@ static enum scml_verdict judge_test(const struct scml_table *table, uint32_t tes
 	const struct scml_cond cond = {.test = test};
 	const uint16_t by_nr[1] = {1};
 	struct scml_call alone = *call->call;
-	struct scml_table narrow = *table;
+	struct scml_table narrow = *needs->of->table;
 
 	alone.nr = 0;
+	narrow.tests = needs->tests;
 	narrow.nr_count = 1;
 	narrow.by_nr = by_nr;
 	narrow.calls = &calls;
@@ -123,25 +130,55 @@ static void need_of_reason(struct report_needs *needs, const struct report_call 
 		  value_in_order(of->db, of->arch, slot, one.param, mask), set_of(of, slot));
 }
 
-/* Every part of a condition that fails needs something of its own. */
-static void need_of_test(struct report_needs *needs, const struct report_call *call,
-			 const struct report_cause *need, uint32_t index)
+/* The condition that is taken apart. */
+struct condition {
+	struct report_needs *needs;
+	const struct report_call *call;
+	const struct report_cause *need;
+	uint32_t root; /* its test, in which only one part is left */
+	uint32_t last; /* the test that failed the last time; SCML_NONE: none has */
+};
+
+/* Every part of a condition that fails needs something of its own. INDEX is what LINK leads to
+ * in a test of memory; NULL: nothing does. */
+static void need_of_part(struct condition *condition, uint32_t *link, uint32_t index)
 {
-	const struct scml_table *table = needs->of->table;
-	const struct scml_test *test = &table->tests[index];
+	struct scml_test *test = &condition->needs->tests[index];
+	const uint32_t first = test->first;
 	struct scml_reason reason;
 
-	/* What has no name is the number of parameters, which is no constant's matter. */
-	if (test->op != SCML_OP_ALL && !test->name)
-		return;
 	if (test->op == SCML_OP_ALL) {
 		for (uint32_t i = 0; i < test->count; i++)
-			need_of_test(needs, call, need, test->first + i);
+			need_of_part(condition, link, first + i);
 		return;
 	}
-	if (judge_test(table, index, call, &reason) == SCML_UNSUPPORTED &&
-	    reason.test != SCML_NONE)
-		need_of_reason(needs, call, need, &reason);
+	*(link ? link : &condition->root) = index;
+	if (test->op == SCML_OP_MEMORY || test->op == SCML_OP_EACH) {
+		need_of_part(condition, &test->first, first);
+		test->first = first;
+		return;
+	}
+	/* What has no name is the number of parameters, which is no constant's matter. */
+	if (!test->name && !link)
+		return;
+	/* Memory that cannot be read fails with each of its parts. */
+	if (judge_test(condition->needs, condition->root, condition->call, &reason) !=
+		    SCML_UNSUPPORTED ||
+	    reason.test == SCML_NONE || reason.test == condition->last)
+		return;
+	condition->last = reason.test;
+	need_of_reason(condition->needs, condition->call, condition->need, &reason);
+}
+
+/* False: nothing is missing there. */
+static bool need_of_test(struct report_needs *needs, const struct report_call *call,
+			 const struct report_cause *need, uint32_t index)
+{
+	struct condition condition = {
+		.needs = needs, .call = call, .need = need, .last = SCML_NONE};
+
+	need_of_part(&condition, NULL, index);
+	return condition.last != SCML_NONE;
 }
 
 void report_needs_count(struct report_needs *needs, const struct report_call *call,
@@ -150,6 +187,7 @@ void report_needs_count(struct report_needs *needs, const struct report_call *ca
 	const struct scml_table *table = needs->of->table;
 	struct report_cause need = {.name = call->name, .count = count};
 	const struct scml_rule *rule;
+	bool is_found = false;
 
 	if (call->kind != REPORT_UNSUPPORTED)
 		return;
@@ -161,7 +199,14 @@ void report_needs_count(struct report_needs *needs, const struct report_call *ca
 	need.file = call->file;
 	need.line = call->line;
 	for (uint32_t i = 0; i < rule->cond_count; i++)
-		need_of_test(needs, call, &need, table->conds[rule->first_cond + i].test);
+		is_found |= need_of_test(needs, call, &need,
+					 table->conds[rule->first_cond + i].test);
+	if (is_found)
+		return;
+	/* The call has another number of parameters: that takes another rule. */
+	need.file = NULL;
+	need.line = 0;
+	need_call(needs, call, &need);
 }
 
 static int by_place(const void *left, const void *right)
