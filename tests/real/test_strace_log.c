@@ -10,49 +10,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../unit/log_rules.h"
+
 enum { MAX_CALLS = 4096, MAX_NAMES = 256, SKIPPED = 77 };
 
-static const char rules[] =
-	"struct sockaddr = { sa_family = AF_INET | AF_NETLINK, .. };\n"
-	"struct msghdr = { msg_name = <sockaddr>, msg_control = NULL, .. };\n"
+static const char rules[] = LOG_RULES
 	"struct mmsghdr = { msg_hdr = <msghdr>, msg_len };\n"
-	"struct pollfd = { fd, events = POLLIN | POLLOUT, .. };\n"
-	"access = O_RDONLY | O_RDWR;\n"
-	"socket(family = AF_INET, type = SOCK_STREAM | SOCK_DGRAM | SOCK_CLOEXEC,\n"
-	"	protocol = IPPROTO_IP | IPPROTO_UDP);\n"
-	"socket(family = AF_NETLINK | AF_UNIX, type = SOCK_RAW | SOCK_SEQPACKET, protocol = "
-	"0);\n"
-	"bind(sockfd, addr = <sockaddr>, addrlen);\n"
-	"connect(sockfd, addr = <sockaddr>, addrlen);\n"
-	"sendmsg(sockfd, msg = <msghdr>, flags = MSG_NOSIGNAL | MSG_DONTWAIT);\n"
 	"sendmmsg(sockfd, mmsgs = [ <mmsghdr> ], mmsg_count, flags = 0);\n"
 	"sendto(sockfd, buf, len, flags = 0, dest_addr = <sockaddr>, addrlen);\n"
-	"setsockopt(sockfd, level = SOL_SOCKET, optname = SO_REUSEADDR | SO_RCVTIMEO_OLD,\n"
-	"	optval, optlen);\n"
-	"setsockopt(sockfd, level = SOL_IP | SOL_TCP, optname = IP_TTL | TCP_NODELAY, optval,\n"
-	"	optlen);\n"
 	"openat(dirfd, path = <PATH>, flags = <access> | O_CLOEXEC | O_SYNC);\n"
 	"openat(dirfd, path, flags = O_WRONLY | O_CREAT, mode);\n"
 	"openat(dirfd, path, flags = O_PATH | O_CLOEXEC, ..);\n"
-	"lseek(fd, offset, whence = SEEK_CUR | SEEK_END);\n"
-	"fcntl(fd, cmd = F_GETFL);\n"
-	"fcntl(fd, cmd = F_SETFL, arg = O_APPEND | O_NONBLOCK);\n"
 	"fcntl(fd, cmd = F_DUPFD, arg = 3);\n"
 	"mmap(addr, length, prot = PROT_READ | PROT_WRITE,\n"
 	"	flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, fd, offset);\n"
-	"mprotect(addr, len, prot = PROT_READ);\n"
 	"mremap(old_address, old_size, new_size, flags = MREMAP_MAYMOVE);\n"
 	"futex(uaddr, futex_op = FUTEX_WAKE | FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, ..);\n"
 	"futex(uaddr, futex_op = FUTEX_CMP_REQUEUE | FUTEX_WAKE_OP, ..);\n"
-	"poll(fds = [ <pollfd> ], nfds, timeout);\n"
-	"epoll_ctl(epfd, op = EPOLL_CTL_ADD, fd, event = { events = EPOLLIN | EPOLLET, .. });\n"
 	"rt_sigaction(signum = SIGUSR1, act = { sa_flags = SA_RESTART | SA_RESTORER, .. }, "
 	"..);\n"
-	"semget(key, nsems, semflg = IPC_CREAT);\n"
 	"prctl(op = PR_GET_KEEPCAPS | PR_SET_NAME, ..);\n"
 	"ioctl(fd, op = FIONBIO, ..);\n"
 	"umount2(target, flags = UMOUNT_NOFOLLOW);\n"
-	"clone(flags = CLONE_VM | SIGCHLD, ..);\n"
 	"clone3(cl_args, size);\n";
 
 static char folder[64];

@@ -6,50 +6,28 @@
 
 #include "compile.h"
 #include "log_judge.h"
+#include "log_rules.h"
 #include "parse.h"
 
 /* One of each kind: values, flags, muxed arguments, structs, unions, lists, strings, what the
  * kernel fills in, calls that strace prints in forms of their own. */
-static const char rules[] =
-	"struct sockaddr = { sa_family = AF_INET | AF_NETLINK, .. };\n"
-	"struct msghdr = { msg_name = <sockaddr>, msg_control = NULL, .. };\n"
-	"struct pollfd = { fd, events = POLLIN | POLLOUT, .. };\n"
-	"access = O_RDONLY | O_RDWR;\n"
-	"socket(family = AF_INET, type = SOCK_STREAM | SOCK_DGRAM | SOCK_CLOEXEC,\n"
-	"	protocol = IPPROTO_IP | IPPROTO_UDP);\n"
-	"socket(family = AF_NETLINK | AF_UNIX, type = SOCK_RAW | SOCK_SEQPACKET, protocol = "
-	"0);\n"
-	"bind(sockfd, addr = <sockaddr>, addrlen);\n"
-	"connect(sockfd, addr = <sockaddr>, addrlen);\n"
+static const char rules[] = LOG_RULES
 	"accept4(sockfd, addr, addrlen, flags = SOCK_CLOEXEC);\n"
 	"recvfrom(fd, buf, len, flags = 0, src_addr = <sockaddr>, addrlen);\n"
-	"sendmsg(sockfd, msg = <msghdr>, flags = MSG_NOSIGNAL | MSG_DONTWAIT);\n"
-	"setsockopt(sockfd, level = SOL_SOCKET, optname = SO_REUSEADDR | SO_RCVTIMEO_OLD,\n"
-	"	optval, optlen);\n"
-	"setsockopt(sockfd, level = SOL_IP | SOL_TCP, optname = IP_TTL | TCP_NODELAY, optval,\n"
-	"	optlen);\n"
 	"openat(dirfd, path = <PATH>, flags = <access> | O_CLOEXEC | O_SYNC | O_ASYNC);\n"
-	"fcntl(fd, cmd = F_GETFL);\n"
-	"fcntl(fd, cmd = F_SETFL, arg = O_APPEND | O_NONBLOCK);\n"
 	"mmap(addr, length, prot = PROT_READ | PROT_WRITE,\n"
 	"	flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, fd, offset);\n"
-	"mprotect(addr, len, prot = PROT_READ);\n"
 	"futex(uaddr, futex_op = FUTEX_WAIT | FUTEX_WAKE | FUTEX_PRIVATE_FLAG, ..);\n"
 	"futex(uaddr, futex_op = FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG, val, unused0 = NULL,\n"
 	"	unused1 = NULL, bitmask);\n"
-	"poll(fds = [ <pollfd> ], nfds, timeout);\n"
-	"epoll_ctl(epfd, op = EPOLL_CTL_ADD, fd, event = { events = EPOLLIN | EPOLLET, .. });\n"
 	"rt_sigaction(signum = SIGUSR1 | SIGINT | SIGCHLD,\n"
 	"	act = { sa_flags = SA_RESTART | SA_RESTORER, .. }, ..);\n"
 	"rt_sigprocmask(how = SIG_BLOCK | SIG_SETMASK, ..);\n"
-	"semget(key, nsems, semflg = IPC_CREAT);\n"
 	"ioctl(fd, op = FIONBIO | TCGETS, ..);\n"
-	"clone(flags = CLONE_VM | SIGCHLD, ..);\n"
 	"clone3(cl_args = { flags = CLONE_VM | CLONE_VFORK, .. }, size);\n"
 	"read(fd, buf, count);\n"
 	"write(fd, buf, count);\n"
-	"close(fd);\n"
-	"lseek(fd, offset, whence = SEEK_CUR | SEEK_END);\n";
+	"close(fd);\n";
 
 static struct {
 	struct arena *arena;

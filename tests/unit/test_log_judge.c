@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "log_files.h"
 #include "log_report.h"
+#include "seed.h"
 
 /* Lines on which looking up could go wrong: what decides, and what does not, in all places and
  * spellings. */
@@ -149,17 +148,6 @@ static void ck_judged_alike(const char *bytes, size_t size, size_t most, unsigne
 	}
 }
 
-static unsigned new_seed(void)
-{
-	const char *given = getenv("SCML_SEED");
-	unsigned seed = given ? (unsigned)strtoul(given, NULL, 0)
-			      : (unsigned)time(NULL) ^ (unsigned)getpid();
-
-	printf("SCML_SEED=%u\n", seed);
-	fflush(stdout);
-	return seed;
-}
-
 static char *twice(const char *text, size_t *size)
 {
 	size_t len = strlen(text);
@@ -202,7 +190,7 @@ static void spoil(char *bytes, size_t size, unsigned *seed)
 
 START_TEST(spoilt_lines_are_judged_alike)
 {
-	unsigned seed = new_seed(), state = seed;
+	unsigned seed = (unsigned)seed_of_this_run(), state = seed;
 
 	for (unsigned round = 0; round < 300; round++) {
 		size_t size;
@@ -229,7 +217,7 @@ static void judge_file(void *context, const char *name, char *bytes, size_t size
 
 START_TEST(real_logs_are_judged_alike)
 {
-	unsigned seed = new_seed(), seeds[] = {seed, seed};
+	unsigned seed = (unsigned)seed_of_this_run(), seeds[] = {seed, seed};
 
 	log_files_each(judge_file, seeds);
 }

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "log_files.h"
+#include "seed.h"
 #include "strace_reader.h"
 
 struct log {
@@ -218,20 +217,9 @@ static void ck_same_however_cut(const char *bytes, size_t size, size_t most, uns
 	free(pieces);
 }
 
-static unsigned new_seed(void)
-{
-	const char *given = getenv("SCML_SEED");
-	unsigned seed = given ? (unsigned)strtoul(given, NULL, 0)
-			      : (unsigned)time(NULL) ^ (unsigned)getpid();
-
-	printf("SCML_SEED=%u\n", seed);
-	fflush(stdout);
-	return seed;
-}
-
 START_TEST(it_does_not_matter_where_the_bytes_are_cut)
 {
-	unsigned seed = new_seed();
+	unsigned seed = (unsigned)seed_of_this_run();
 	char all[16384] = "";
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -419,7 +407,7 @@ static void read_file(void *context, const char *name, char *bytes, size_t size)
 
 START_TEST(every_line_of_real_logs_is_read)
 {
-	unsigned seed = new_seed();
+	unsigned seed = (unsigned)seed_of_this_run();
 
 	log_files_each(read_file, &seed);
 }
