@@ -244,18 +244,20 @@ static void tell_with_members_of(struct telling *telling, const struct abi_param
 static void tell_together(struct telling *telling)
 {
 	const struct difference *difference = telling->difference;
-	size_t count;
+	size_t count, before = telling->parts;
 	const struct abi_param *params =
 		abi_call_params(difference->db, difference->call, difference->arch, &count);
 
-	for (size_t i = 0; i < count && i < ABI_REGISTERS && !telling->parts; i++)
+	for (size_t i = 0; i < count && i < ABI_REGISTERS && telling->parts == before; i++)
 		if (params[i].slot.set && !params[i].slot.mux)
 			tell_with_members_of(telling, params, count, i);
 }
 
 /* The smallest call that ONLY allows, and what it takes in memory. */
-static void tell_example(const struct difference *difference, bdd_node only, FILE *out)
+static void tell_example(struct telling *telling, bdd_node only)
 {
+	const struct difference *difference = telling->difference;
+	const char *head = telling->parts ? ";" : ":";
 	struct bpf_difference example = {0};
 	uint64_t nr = 0;
 	bool looks_behind = false;
@@ -273,9 +275,76 @@ static void tell_example(const struct difference *difference, bdd_node only, FIL
 		else if (is_set)
 			space_set(&example.call, variable);
 	}
-	fprintf(out, "%s %s such as in '%s'", difference->less == BDD_FALSE ? "" : ":",
+	if (!telling->parts++ && difference->less == BDD_FALSE)
+		head = "";
+	fprintf(telling->out, "%s %s such as in '%s'", head,
 		looks_behind ? "memory behind arguments" : "arguments",
 		proof_call(difference->arena, difference->db, &example));
+}
+
+/* The condition that LESS knows the value of WORD. */
+static bdd_node is_known(const struct difference *difference, struct values_word word,
+			 bdd_node less)
+{
+	return bdd_project(difference->bdd, less, word.first, word.first + 64);
+}
+
+/* The same for parameter INDEX, case by case: what tell_registers() does not tell. */
+static bdd_node is_known_parameter(const struct telling *telling,
+				   const struct abi_param *params, size_t index)
+{
+	const struct difference *difference = telling->difference;
+	struct bdd *bdd = difference->bdd;
+	struct values_word word = register_word(difference, params, index);
+	const struct abi_mux *mux = &difference->db->muxes[params[index].slot.mux];
+	bdd_node known = is_known(difference, word, difference->less);
+
+	if (!params[index].slot.mux || mux->selector.kind != ABI_REF_PARAM)
+		return known;
+	for (uint32_t i = 0; i < mux->cases.count; i++) {
+		bdd_node here =
+			case_values(telling, mux, &difference->db->cases[mux->cases.first + i],
+				    register_word(difference, params, mux->selector.index));
+		bdd_node less = bdd_and(bdd, difference->less, here);
+
+		known = bdd_and(
+			bdd, known,
+			bdd_or(bdd, bdd_not(bdd, here), is_known(difference, word, less)));
+	}
+	return known;
+}
+
+/* The calls of ONLY with values that LESS knows one by one, whatever memory holds. */
+static bdd_node known_values(const struct telling *telling, bdd_node only)
+{
+	const struct difference *difference = telling->difference;
+	struct bdd *bdd = difference->bdd;
+	size_t count;
+	const struct abi_param *params =
+		abi_call_params(difference->db, difference->call, difference->arch, &count);
+
+	only = bdd_not(bdd, bdd_project(bdd, bdd_not(bdd, only), 0, SPACE_END));
+	for (size_t i = 0; i < count && i < ABI_REGISTERS; i++)
+		only = bdd_and(bdd, only, is_known_parameter(telling, params, i));
+	return only;
+}
+
+/* What is left when new values have been told: known ones that come together anew. */
+static void tell_rest(struct telling *telling, bdd_node only)
+{
+	const struct difference *difference = telling->difference;
+	struct difference rest = *difference;
+	struct telling part = {&rest, telling->out, telling->parts};
+
+	if (difference->less == BDD_FALSE)
+		return;
+	rest.more = known_values(telling, only);
+	if (rest.more == BDD_FALSE)
+		return;
+	tell_together(&part);
+	if (part.parts == telling->parts)
+		tell_example(&part, rest.more);
+	telling->parts = part.parts;
 }
 
 void difference_write(const struct difference *difference, FILE *out)
@@ -293,8 +362,11 @@ void difference_write(const struct difference *difference, FILE *out)
 		fputs(", with", out);
 	tell_registers(&telling);
 	tell_memory(&telling);
+	if (telling.parts) {
+		tell_rest(&telling, only);
+		return;
+	}
+	tell_together(&telling);
 	if (!telling.parts)
-		tell_together(&telling);
-	if (!telling.parts)
-		tell_example(difference, only, out);
+		tell_example(&telling, only);
 }
