@@ -3,7 +3,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "inherited.h"
 #include "judge.h"
 #include "program_status.h"
 #include "report_needs.h"
@@ -89,7 +91,7 @@ static int start_error(const struct trace_options *options, const struct engine_
 static void note_circumstances(const struct trace_options *options, struct report *report,
 			       const struct engine *engine, const struct engine_result *result)
 {
-	if (!(engine->traits & ENGINE_SEES_REFUSED) && visibility_is_filtered())
+	if (!(engine->traits & ENGINE_SEES_REFUSED) && inherited_filter())
 		report_note_loss(report,
 				 "a seccomp filter was there before, as in a container: calls "
 				 "that it refuses are not seen; with --engine ptrace they are");
@@ -124,6 +126,7 @@ static int run_program(const struct trace_options *options, const struct judge *
 	struct report_totals totals = {.beside = " beside those that registers prove"};
 	const struct engine *engine;
 	struct engine_result result;
+	bool has_rings = inherited_rings(options->pid ? options->pid : getpid());
 	int error;
 
 	engine = trace_live(&live, compilation->arena, &result);
@@ -133,6 +136,10 @@ static int run_program(const struct trace_options *options, const struct judge *
 	signal(SIGPIPE, SIG_IGN);
 	if (result.end == ENGINE_NO_PROGRAM || result.end == ENGINE_FAILED)
 		return start_error(options, &result);
+	if (has_rings)
+		report_note_loss(judge->report,
+				 "there was an io_uring before, and what it does is no "
+				 "system call");
 	note_circumstances(options, judge->report, engine, &result);
 	totals.withdrawn = result.withdrawn;
 	totals.interrupted = result.interrupted;

@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
 
+static const char rings[] = "what an io_uring does is no system call";
 static const char refusals[] = "calls that the program's own filter refuses are not seen";
 static const char tracers[] =
 	"a process has one tracer, which is this engine: the program cannot be another's";
@@ -21,7 +21,7 @@ static const struct {
 	const char *why;
 	int error;
 } losses[] = {
-	{VISIBILITY_RINGS, "io_uring_setup", "", "what an io_uring does is no system call", 0},
+	{VISIBILITY_RINGS, "io_uring_setup", "", rings, 0},
 	{VISIBILITY_REFUSALS, "prctl", "PR_SET_SECCOMP", refusals, 0},
 	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_STRICT", refusals, 0},
 	{VISIBILITY_REFUSALS, "seccomp", "SECCOMP_SET_MODE_FILTER", refusals, 0},
@@ -93,14 +93,6 @@ const char *visibility_loss(const struct visibility *visibility, const struct sc
 			return entry->why;
 	}
 	return NULL;
-}
-
-bool visibility_is_filtered(void)
-{
-	int mode = prctl(PR_GET_SECCOMP);
-
-	/* A kernel without filters says EINVAL; any other error is a filter's. */
-	return mode > 0 || (mode < 0 && errno != EINVAL);
 }
 
 static struct sock_filter load(size_t offset)

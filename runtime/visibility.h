@@ -58,9 +58,6 @@ bool visibility_cares(const struct visibility *visibility, uint32_t nr);
  */
 const char *visibility_loss(const struct visibility *visibility, const struct scml_call *call);
 
-/** Is there a seccomp filter on this process, so that its children have it too? */
-bool visibility_is_filtered(void);
-
 /**
  * Instructions that answer SECCOMP_RET_USER_NOTIF for these calls and let every other one run
  * into the filter that is to be put behind them. They keep the kernel's cache of allowed

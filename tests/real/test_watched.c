@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/io_uring.h>
 #include <linux/seccomp.h>
 #include <pty.h>
 #include <signal.h>
@@ -314,6 +315,26 @@ START_TEST(calls_that_a_filter_around_it_all_refuses_are_seen_or_told_of)
 }
 END_TEST
 
+static void inherit_ring(void)
+{
+	struct io_uring_params params = {0};
+	long ring = syscall(SYS_io_uring_setup, 4, &params);
+
+	if (ring < 0 || fcntl((int)ring, F_SETFD, 0))
+		_exit(TRAP_CANNOT);
+}
+
+START_TEST(a_ring_from_before_is_told_of)
+{
+	int status = trap_finish(trap_start(trap_engines[_i], "--fail", "mark", inherit_ring));
+
+	if (status == TRAP_CANNOT)
+		return;
+	ck_trap_has("there was an io_uring before");
+	ck_trap_has("cannot certify");
+}
+END_TEST
+
 START_TEST(where_nothing_works_nothing_is_run)
 {
 	ck_trap_ends(trap_start("auto", "-q", "mark", refuse_all), 3);
@@ -347,6 +368,7 @@ int main(void)
 	tcase_add_loop_test(tcase,
 			    calls_that_a_filter_around_it_all_refuses_are_seen_or_told_of, 0,
 			    TRAP_ENGINES);
+	tcase_add_loop_test(tcase, a_ring_from_before_is_told_of, 0, TRAP_ENGINES);
 	tcase_add_test(tcase, where_nothing_works_nothing_is_run);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
