@@ -190,7 +190,7 @@ static inline bool is_in_set(const struct scml_step *step, uint64_t word)
 {
 	uint64_t at = (word & step->mask) - step->low;
 
-	return at < 64 && step->set >> at & 1;
+	return (at < 64) & (step->set >> (at & 63) & 1);
 }
 
 /* Eight bytes, the lowest first. */
@@ -207,7 +207,7 @@ static inline uint64_t word_at(const unsigned char *bytes)
 	return word;
 }
 
-/* How many steps forward a switch leads; 0: its value is none of the listed ones. */
+/* How many steps forward a switch leads. */
 static inline uint32_t way_of_switch(const struct scml_step *step, uint64_t word,
 				     const struct scml_way *ways)
 {
@@ -217,7 +217,7 @@ static inline uint32_t way_of_switch(const struct scml_step *step, uint64_t word
 
 	while (way->value != value && way->steps)
 		way++;
-	return way->steps;
+	return way->steps ? way->steps : 1;
 }
 
 /* Over the steps that look at registers. Their next step is known before they are read, so that
@@ -226,24 +226,27 @@ static inline const struct scml_step *
 pass_registers(const struct scml_step *step, const uint64_t *args, const struct scml_way *ways)
 {
 	for (;;) {
-		if (step->op == SCML_STEP_REGISTER) {
-			if (is_in_set(step, args[step->from]))
-				step++;
-			else
-				step += step->no;
-		} else if (step->op == SCML_STEP_EITHER) {
-			if (is_in_set(step, args[step->from]))
-				step += step->yes;
-			else
-				step++;
-		} else if (step->op == SCML_STEP_SWITCH) {
-			uint32_t way = way_of_switch(step, args[step->from], ways);
+		bool is_in;
 
-			if (way)
-				step += way;
-			else
-				step++;
-		} else {
+		switch ((enum scml_step_op)step->op) {
+		case SCML_STEP_REGISTER:
+		case SCML_STEP_LAST:
+		case SCML_STEP_LAST_TWO:
+			is_in = is_in_set(step, args[step->from]);
+			step += is_in ? 1 : step->no;
+			break;
+		case SCML_STEP_EITHER:
+			is_in = is_in_set(step, args[step->from]);
+			step += is_in ? step->yes : 1;
+			break;
+		case SCML_STEP_SWITCH:
+			step += way_of_switch(step, args[step->from], ways);
+			break;
+		case SCML_STEP_INSIDE:
+		case SCML_STEP_TEST:
+		case SCML_STEP_MEMORY:
+		case SCML_STEP_YES:
+		case SCML_STEP_NO:
 			return step;
 		}
 	}
@@ -417,11 +420,47 @@ __attribute__((noinline)) static enum scml_verdict match_on(const struct scml_ta
 	return verdict;
 }
 
+/* What registers alone tell from STEP on: a verdict, or the step that they lead to. */
+static inline const struct scml_step *pass_to_verdict(const struct scml_step *step,
+						      const uint64_t *args,
+						      const struct scml_way *ways,
+						      enum scml_verdict *verdict)
+{
+	for (;;) {
+		bool is_in;
+
+		if (step->op <= SCML_STEP_SWITCH) {
+			if (step->op == SCML_STEP_SWITCH) {
+				step += way_of_switch(step, args[step->from], ways);
+				continue;
+			}
+			is_in = is_in_set(step, args[step->from]);
+			if (is_in == (step->op == SCML_STEP_REGISTER))
+				step++;
+			else
+				step += is_in ? step->yes : step->no;
+			continue;
+		}
+		if (step->op <= SCML_STEP_LAST_TWO) {
+			is_in = is_in_set(step, args[step->from]);
+			if (step->op == SCML_STEP_LAST_TWO)
+				is_in &= is_in_set(step + 1, args[step[1].from]);
+			*verdict = is_in ? SCML_SUPPORTED : SCML_UNSUPPORTED;
+			return NULL;
+		}
+		if (step->op < SCML_STEP_YES)
+			return step;
+		*verdict = step->op == SCML_STEP_YES ? SCML_SUPPORTED : SCML_UNSUPPORTED;
+		return NULL;
+	}
+}
+
 enum scml_verdict scml_match(const struct scml_table *table, const struct scml_call *call,
 			     const struct scml_memory *memory, struct scml_reason *reason)
 {
 	const struct scml_call_rules *rules;
 	const struct scml_step *step = NULL;
+	enum scml_verdict verdict = SCML_UNDECIDED;
 
 	if (reason)
 		*reason = (struct scml_reason){SCML_NONE, SCML_NONE, SCML_NONE, 0, false};
@@ -429,12 +468,11 @@ enum scml_verdict scml_match(const struct scml_table *table, const struct scml_c
 		return SCML_UNSUPPORTED;
 	rules = table->calls + table->by_nr[call->nr] - 1;
 	if (rules->step_count && !call->unknown) {
-		step = pass_registers(table->steps + rules->first_step, call->args,
-				      table->ways);
-		if (!reason && step->op == SCML_STEP_YES)
-			return SCML_SUPPORTED;
-		if (!reason && step->op == SCML_STEP_NO)
-			return SCML_UNSUPPORTED;
+		step = table->steps + rules->first_step;
+		if (!reason)
+			step = pass_to_verdict(step, call->args, table->ways, &verdict);
+		if (!step)
+			return verdict;
 	}
 	return match_on(table, call, memory, step, reason);
 }

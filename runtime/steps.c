@@ -52,6 +52,34 @@ static bool is_same(const struct scml_step *a, const struct scml_step *b)
 	       a->mask == b->mask && a->set == b->set;
 }
 
+/* Write or compare the step that is held. */
+static void put_held(struct step_sink *sink)
+{
+	uint32_t at = sink->count - 1;
+
+	if (!sink->is_held)
+		return;
+	sink->is_held = false;
+	if (sink->wanted && !is_same(sink->wanted + at, &sink->held))
+		sink->is_wrong = true;
+	if (sink->out)
+		sink->out[at] = sink->held;
+}
+
+/* What the step that is to be at position AT becomes, being of one register. */
+static enum scml_step_op register_op(struct step_sink *sink, uint32_t at, struct step_ways ways)
+{
+	struct scml_step *held = &sink->held;
+
+	if (ways.yes != at + 1)
+		return SCML_STEP_EITHER;
+	if (ways.yes != sink->last.yes || ways.no != sink->last.no)
+		return SCML_STEP_REGISTER;
+	if (sink->is_held && held->op == SCML_STEP_REGISTER && at - 1 + held->no == ways.no)
+		held->op = SCML_STEP_LAST_TWO;
+	return SCML_STEP_LAST;
+}
+
 void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways)
 {
 	uint32_t at = sink->count;
@@ -60,19 +88,20 @@ void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_w
 		sink->is_wrong = true;
 		return;
 	}
-	sink->count++;
-	if (sink->is_count)
+	if (sink->is_count) {
+		sink->count++;
 		return;
-	if (step.op == SCML_STEP_REGISTER && ways.yes != at + 1)
-		step.op = SCML_STEP_EITHER;
+	}
+	if (step.op == SCML_STEP_REGISTER)
+		step.op = (uint8_t)register_op(sink, at, ways);
 	if (step.op == SCML_STEP_EITHER && ways.no != at + 1)
 		sink->is_wrong = true;
+	put_held(sink);
 	step.yes = (uint16_t)(ways.yes - at);
 	step.no = (uint16_t)(ways.no - at);
-	if (sink->wanted && !is_same(sink->wanted + at, &step))
-		sink->is_wrong = true;
-	if (sink->out)
-		sink->out[at] = step;
+	sink->held = step;
+	sink->is_held = true;
+	sink->count++;
 }
 
 /* YES and NO go nowhere. */
@@ -416,21 +445,43 @@ static bool is_listed(struct step_sink *sink, const struct scml_call_rules *call
 	return fact->kind == STEPS_UNLISTED && scml_steps_is_keyed(sink, &key, index);
 }
 
+/* The next rule of CALL from INDEX on that FACT does not let fail, to *KNOWN what is known of
+ * it; the index behind the last rule: there is none. */
+static uint32_t next_rule(struct step_sink *sink, const struct scml_call_rules *call,
+			  uint32_t index, const struct step_fact *fact, enum step_known *known)
+{
+	uint32_t end = call->first_rule + call->rule_count;
+
+	for (; index < end; index++) {
+		*known = scml_steps_known_rule(sink, index, fact);
+		if (*known != STEPS_FAILS && !is_listed(sink, call, index, fact))
+			break;
+	}
+	return index;
+}
+
 void scml_steps_rules(struct step_sink *sink, const struct scml_call_rules *call,
 		      const struct step_fact *fact)
 {
 	uint32_t end = call->first_rule + call->rule_count;
+	enum step_known known, next_known;
+	uint32_t next = next_rule(sink, call, call->first_rule, fact, &known);
 
-	for (uint32_t i = call->first_rule; i < end && !sink->is_wrong; i++) {
-		enum step_known known = scml_steps_known_rule(sink, i, fact);
+	while (next < end && !sink->is_wrong) {
+		uint32_t index = next, yes = sink->count;
 
-		if (known == STEPS_FAILS || is_listed(sink, call, i, fact))
-			continue;
+		next = next_rule(sink, call, index + 1, fact, &next_known);
 		if (known == STEPS_OPEN)
-			lower_conds(sink, i, fact, end_of_conds(sink, i, fact) + 1);
-		put_end(sink, SCML_STEP_YES, i);
+			yes = end_of_conds(sink, index, fact);
+		sink->last = (struct step_ways){0, 0};
+		if (next == end)
+			sink->last = (struct step_ways){yes, yes + 1};
+		if (known == STEPS_OPEN)
+			lower_conds(sink, index, fact, yes + 1);
+		put_end(sink, SCML_STEP_YES, index);
 		if (known == STEPS_HOLDS)
 			return;
+		known = next_known;
 	}
 	put_end(sink, SCML_STEP_NO, 0);
 }
@@ -442,6 +493,7 @@ void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call
 	bool has_switch;
 
 	sink->count = sink->way_count = 0;
+	sink->is_held = false;
 	sink->budget = STEPS_BUDGET;
 	has_switch = scml_steps_find_key(sink, call, &key);
 	if (has_switch) {
@@ -456,6 +508,7 @@ void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call
 		scml_steps_switch(sink, &key);
 	else
 		scml_steps_rules(sink, call, &nothing);
+	put_held(sink);
 	sink->is_wrong |= !sink->budget;
 	sink->spent += STEPS_BUDGET - sink->budget;
 }

@@ -12,6 +12,12 @@ enum {
 	STEPS_NO_REGISTER = SCML_REGISTERS,
 };
 
+/** Where a step leads, as positions from the call's first step. */
+struct step_ways {
+	uint32_t yes;
+	uint32_t no;
+};
+
 /** Where steps go, or what they must be. */
 struct step_sink {
 	const struct scml_table *table;
@@ -21,18 +27,15 @@ struct step_sink {
 	const struct scml_way *wanted_ways;
 	uint32_t room, way_room; /* of both */
 	uint32_t count, way_count;
-	uint32_t first_way; /* of the call, among those of the table */
+	uint32_t first_way;    /* of the call, among those of the table */
+	struct step_ways last; /* where the verdicts of the last rule stand */
+	struct scml_step held; /* the step before COUNT, which is not written yet … */
+	bool is_held;	       /* … if so */
 	uint32_t budget; /* tests and values that may still be looked at for this call: branches
 			    can be shared */
 	uint64_t spent;	 /* for all calls */
 	bool is_count;	 /* only how many steps there are is asked */
 	bool is_wrong;	 /* too long, or other than what was wanted */
-};
-
-/** Where a step leads, as positions from the call's first step. */
-struct step_ways {
-	uint32_t yes;
-	uint32_t no;
 };
 
 /** Take what looking at TEST once costs from the budget of SINK; false: it is used up. */
@@ -97,7 +100,7 @@ bool scml_steps_next(struct step_sink *sink, const struct step_form *form, uint6
 
 /* Steps of rules (steps.c). */
 
-/** STEP with its ways to SINK. */
+/** STEP with its ways to SINK, which may hold it back until the next one. */
 void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways);
 
 /** The steps of all rules of CALL where FACT holds, up to the verdict. */

@@ -1,4 +1,8 @@
-/* match: nanoseconds per verdict, the median of many runs; in the order of what is tested. */
+/*
+ * match: nanoseconds per verdict, by rows in the order of what is tested. Each row is measured
+ * in two ways: the same call again and again, which a processor foresees, and between calls of
+ * rows at random, where it cannot know what comes.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +16,8 @@
 #include "match_rules.h"
 
 enum {
-	RUNS = 101,
-	CALLS = 20000,
+	BATCHES = 101, /* odd: there is one in the middle */
+	CALLS = 20000, /* of a batch; even */
 };
 
 static enum scml_read read_own(void *context, uint64_t address, void *buffer, size_t size,
@@ -40,13 +44,22 @@ static double now_ns(void)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
+/* Rows that stand between each other when they are mixed. */
+enum kind { REGISTERS, MEMORY, REASON };
+
 /* A line of the table. */
 struct row {
 	const char *what;
 	uint32_t nr;
 	uint64_t args[SCML_REGISTERS];
 	enum scml_verdict verdict;
-	bool has_reason;
+	enum kind kind;
+};
+
+/* Nanoseconds per verdict of batches: of the one in the middle, and of those that a tenth of
+ * all are faster and slower than. */
+struct spread {
+	double median, low, high;
 };
 
 static const uint16_t inet_address[8] = {AF_INET, 0x5000, 0, 0x100},
@@ -58,33 +71,121 @@ static const uint64_t message[7] = {[1] = sizeof(netlink_address)};
 #define ADDRESS(object) ((uint64_t)(uintptr_t)(object))
 #define PLAIN_SOCKET	(SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
 
-static double median_ns(const struct row *row)
+static struct spread spread_of(double *ns)
+{
+	qsort(ns, BATCHES, sizeof(*ns), compare_doubles);
+	return (struct spread){ns[BATCHES / 2], ns[BATCHES / 10],
+			       ns[BATCHES - 1 - BATCHES / 10]};
+}
+
+static inline void judge(const struct row *row, const struct scml_call *call)
 {
 	static const struct scml_memory memory = {read_own, NULL};
-	struct scml_call call = {.arch = match_rules_table.arch, .nr = row->nr};
 	struct scml_reason reason;
-	double ns[RUNS];
+	enum scml_verdict verdict = scml_match(&match_rules_table, call, &memory,
+					       row->kind == REASON ? &reason : NULL);
 
-	memcpy(call.args, row->args, sizeof(call.args));
-	for (unsigned run = 0; run < RUNS; run++) {
+	if (verdict != row->verdict) {
+		fprintf(stderr, "'%s' is %s\n", row->what, scml_verdict_name(verdict));
+		exit(EXIT_FAILURE);
+	}
+	__asm__ volatile("" : : : "memory");
+}
+
+static struct spread measure_repeated(const struct row *row, const struct scml_call *call)
+{
+	double ns[BATCHES];
+
+	for (unsigned batch = 0; batch < BATCHES; batch++) {
 		double start = now_ns();
 
-		for (unsigned i = 0; i < CALLS; i++) {
-			enum scml_verdict verdict =
-				scml_match(&match_rules_table, &call, &memory,
-					   row->has_reason ? &reason : NULL);
-
-			if (verdict != row->verdict) {
-				fprintf(stderr, "'%s' is %s\n", row->what,
-					scml_verdict_name(verdict));
-				exit(EXIT_FAILURE);
-			}
-			__asm__ volatile("" : : : "memory");
-		}
-		ns[run] = (now_ns() - start) / CALLS;
+		for (unsigned i = 0; i < CALLS; i++)
+			judge(row, call);
+		ns[batch] = (now_ns() - start) / CALLS;
 	}
-	qsort(ns, RUNS, sizeof(*ns), compare_doubles);
-	return ns[RUNS / 2];
+	return spread_of(ns);
+}
+
+static double time_order(const struct row *rows, const struct scml_call *calls,
+			 const uint8_t *order)
+{
+	double start = now_ns();
+
+	for (unsigned i = 0; i < CALLS; i++)
+		judge(rows + order[i], calls + order[i]);
+	return (now_ns() - start) / CALLS;
+}
+
+static uint32_t next_random(uint32_t *random)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 17;
+	*random ^= *random << 5;
+	return *random;
+}
+
+/* Which rows of a KIND come after each other: another order each time. */
+static void shuffle(uint8_t *order, const struct row *rows, size_t count, enum kind kind,
+		    uint32_t *random)
+{
+	for (unsigned i = 0; i < CALLS; i++) {
+		do {
+			order[i] = (uint8_t)(next_random(random) % count);
+		} while (rows[order[i]].kind != kind);
+	}
+}
+
+/* What row AT takes where every other call is one of its kind at random: both together less
+ * what such calls take among themselves. */
+static struct spread measure_mixed(const struct row *rows, const struct scml_call *calls,
+				   size_t count, size_t at)
+{
+	static uint8_t order[CALLS];
+	uint32_t random = 1;
+	double ns[BATCHES];
+
+	for (unsigned batch = 0; batch < BATCHES; batch++) {
+		double others;
+
+		shuffle(order, rows, count, rows[at].kind, &random);
+		others = time_order(rows, calls, order);
+		shuffle(order, rows, count, rows[at].kind, &random);
+		for (unsigned i = 0; i < CALLS; i++) {
+			if (next_random(&random) & 0x100)
+				order[i] = (uint8_t)at;
+		}
+		ns[batch] = 2 * time_order(rows, calls, order) - others;
+	}
+	return spread_of(ns);
+}
+
+static void print_spread(struct spread spread)
+{
+	printf("  %7.1f  %7.1f  %7.1f", spread.median, spread.low, spread.high);
+}
+
+static void measure(const struct row *rows, size_t count, const char *wanted)
+{
+	struct scml_call calls[UINT8_MAX + 1] = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		calls[i].arch = match_rules_table.arch;
+		calls[i].nr = rows[i].nr;
+		memcpy(calls[i].args, rows[i].args, sizeof(calls[i].args));
+	}
+	printf("nanoseconds per verdict: the median of %d batches of %d calls, and what a "
+	       "tenth of "
+	       "the batches is below and above\n%-47s%-13s%25s%27s\n",
+	       BATCHES, CALLS, "", "", "repeated", "mixed with others");
+	for (size_t i = 0; i < count; i++) {
+		if (wanted && !strstr(rows[i].what, wanted))
+			continue;
+		printf("%-46s %-12s", rows[i].what, scml_verdict_name(rows[i].verdict));
+		print_spread(measure_repeated(rows + i, calls + i));
+		print_spread(measure_mixed(rows, calls, count, i));
+		putchar('\n');
+		fflush(stdout);
+	}
 }
 
 int main(int argc, char **argv)
@@ -92,100 +193,104 @@ int main(int argc, char **argv)
 	const uint64_t inet = ADDRESS(inet_address), netlink = ADDRESS(netlink_address);
 	uint64_t nested[7];
 	const struct row rows[] = {
-		{"no rule", SYS_getpid, {0}, SCML_UNSUPPORTED, false},
-		{"one register: shutdown", SYS_shutdown, {3, SHUT_WR}, SCML_SUPPORTED, false},
+		{"no rule", SYS_getpid, {0}, SCML_UNSUPPORTED, REGISTERS},
+		{"one register: shutdown",
+		 SYS_shutdown,
+		 {3, SHUT_WR},
+		 SCML_SUPPORTED,
+		 REGISTERS},
 		{"one register, no memory: accept4",
 		 SYS_accept4,
 		 {3, inet, inet, SOCK_CLOEXEC},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"three registers, four tests: socket",
 		 SYS_socket,
 		 {AF_UNIX, PLAIN_SOCKET, 0},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"its fourth rule: socket",
 		 SYS_socket,
 		 {AF_VSOCK, PLAIN_SOCKET, 0},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"refused: socket",
 		 SYS_socket,
 		 {AF_INET, SOCK_RAW, 0},
 		 SCML_UNSUPPORTED,
-		 false},
+		 REGISTERS},
 		{"flags: mmap",
 		 SYS_mmap,
 		 {0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"flags: openat",
 		 SYS_openat,
 		 {0, inet, O_RDONLY | O_CLOEXEC},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"flags of several bits: openat",
 		 SYS_openat,
 		 {0, inet, O_WRONLY | O_CREAT | O_SYNC},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"its third rule: openat",
 		 SYS_openat,
 		 {0, inet, O_PATH | O_DIRECTORY},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"fourth of four rules: setsockopt",
 		 SYS_setsockopt,
 		 {3, SOL_NETLINK, 1},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"fourth of eight rules: fcntl",
 		 SYS_fcntl,
 		 {3, F_SETFL, O_RDWR | O_NONBLOCK},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"last of eight rules: fcntl",
 		 SYS_fcntl,
 		 {3, F_GET_SEALS},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"second of seven rules: ioctl",
 		 SYS_ioctl,
 		 {3, TIOCGWINSZ},
 		 SCML_SUPPORTED,
-		 false},
+		 REGISTERS},
 		{"last of seven rules: ioctl",
 		 SYS_ioctl,
 		 {3, SIOCGIFADDR},
 		 SCML_SUPPORTED,
-		 false},
-		{"refused: ioctl", SYS_ioctl, {3, TIOCSTI}, SCML_UNSUPPORTED, false},
+		 REGISTERS},
+		{"refused: ioctl", SYS_ioctl, {3, TIOCSTI}, SCML_UNSUPPORTED, REGISTERS},
 		{"refused, with the reason: socket",
 		 SYS_socket,
 		 {AF_INET, SOCK_RAW, 0},
 		 SCML_UNSUPPORTED,
-		 true},
-		{"sockaddr's family: bind", SYS_bind, {3, netlink, 16}, SCML_SUPPORTED, false},
+		 REASON},
+		{"sockaddr's family: bind", SYS_bind, {3, netlink, 16}, SCML_SUPPORTED, MEMORY},
 		{"sockaddr, two alternatives: sendto",
 		 SYS_sendto,
 		 {3, inet, 8, MSG_NOSIGNAL, inet, 16},
 		 SCML_SUPPORTED,
-		 false},
+		 MEMORY},
 		{"sockaddr, too short: sendto",
 		 SYS_sendto,
 		 {3, inet, 8, MSG_NOSIGNAL, inet, 4},
 		 SCML_UNSUPPORTED,
-		 false},
+		 MEMORY},
 		{"sockaddr in a msghdr: sendmsg",
 		 SYS_sendmsg,
 		 {3, ADDRESS(nested), 0},
 		 SCML_SUPPORTED,
-		 false},
+		 MEMORY},
 		{"sockaddr, too short, with the reason: sendto",
 		 SYS_sendto,
 		 {3, inet, 8, MSG_NOSIGNAL, inet, 4},
 		 SCML_UNSUPPORTED,
-		 true},
+		 REASON},
 	};
 
 	memcpy(nested, message, sizeof(nested));
@@ -194,10 +299,6 @@ int main(int argc, char **argv)
 		fputs("the table is not in order\n", stderr);
 		return EXIT_FAILURE;
 	}
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (argc < 2 || strstr(rows[i].what, argv[1]))
-			printf("%-46s %-12s %7.1f ns\n", rows[i].what,
-			       scml_verdict_name(rows[i].verdict), median_ns(&rows[i]));
-	}
+	measure(rows, sizeof(rows) / sizeof(*rows), argc < 2 ? NULL : argv[1]);
 	return EXIT_SUCCESS;
 }
