@@ -131,13 +131,19 @@ static void write_steps(const struct scml_table *table, const char *name, FILE *
 			ops[step->op], step->from, step->offset, step->yes, step->no,
 			step->index, step->low, step->mask, step->set);
 	}
+	fprintf(out, "};\n\nstatic const uint32_t %s_starts[] = {\n", name);
+	for (uint32_t nr = 0; nr < table->nr_count; nr++) {
+		if (table->starts[nr])
+			fprintf(out, "\t[%" PRIu32 "] = %" PRIu32 ",\n", nr, table->starts[nr]);
+	}
 	fputs("};\n", out);
 	if (!table->way_count)
 		return;
 	fprintf(out, "\nstatic const struct scml_way %s_ways[] = {\n", name);
 	for (uint32_t i = 0; i < table->way_count; i++)
-		fprintf(out, "\t{0x%" PRIx32 "u, %" PRIu32 "},\n", table->ways[i].value,
-			table->ways[i].steps);
+		fprintf(out, "\t{0x%" PRIx32 "u, %u, %s},\n", table->ways[i].value,
+			table->ways[i].steps,
+			table->ways[i].end ? ops[table->ways[i].end] : "0");
 	fputs("};\n", out);
 }
 
@@ -192,6 +198,7 @@ static void write_table(const struct scml_table *table, const char *name, FILE *
 	write_member(name, "blocks", table->block_count, out);
 	write_member(name, "values", table->value_count, out);
 	write_member(name, "strings", table->string_bytes, out);
+	write_member(name, "starts", table->step_count, out);
 	write_member(name, "steps", table->step_count, out);
 	write_member(name, "ways", table->way_count, out);
 	fputs("};\n", out);

@@ -188,7 +188,7 @@ static void lower_steps_of(struct table_draft *draft, const struct scml_table *t
 	for (uint32_t i = 0; i < steps.step_count; i++)
 		vec_push(draft->arena, &draft->steps, ((struct scml_step){0}));
 	for (uint32_t i = 0; i < steps.way_count; i++)
-		vec_push(draft->arena, &draft->ways, ((struct scml_way){0, 0}));
+		vec_push(draft->arena, &draft->ways, ((struct scml_way){0}));
 	steps.steps = draft->steps.items + call->first_step;
 	steps.ways = steps.way_count ? draft->ways.items + steps.first_way : NULL;
 	scml_table_steps(table, index, &steps);
@@ -197,8 +197,17 @@ static void lower_steps_of(struct table_draft *draft, const struct scml_table *t
 /* TABLE, in order but for these, gets the steps of all calls. */
 static void lower_steps(struct table_draft *draft, struct scml_table *table)
 {
+	uint32_t *starts = ARENA_ARRAY(draft->arena, uint32_t, table->nr_count + 1);
+
 	for (uint32_t i = 0; i < table->call_count; i++)
 		lower_steps_of(draft, table, i);
+	for (uint32_t nr = 0; nr < table->nr_count; nr++) {
+		const struct scml_call_rules *call = table->calls + table->by_nr[nr] - 1;
+
+		if (table->by_nr[nr] && call->step_count)
+			starts[nr] = call->first_step + 1;
+	}
+	table->starts = starts;
 	table->steps = draft->steps.items;
 	table->step_count = (uint32_t)draft->steps.count;
 	table->ways = draft->ways.items;

@@ -1,13 +1,14 @@
 /*
  * match: the verdict of a compiled table for one call. Freestanding: match.c, match_memory.c,
- * explain.c, steps.c, steps_known.c, steps_switch.c and table_check.c are what a kernel
- * compiles.
+ * explain.c, steps.c, steps_known.c, steps_put.c, steps_switch.c and table_check.c are what a
+ * kernel compiles.
  *
  * There are two ways to a verdict. The steps of a call decide it in one pass over its tests,
  * with no verdict per test; where a word is not to be had at once they give up, and the rules
  * are walked, which knows three values.
  */
 #include "match.h"
+#include "steps_follow.h"
 #include "test_holds.h"
 
 static const struct match_view nowhere;
@@ -186,13 +187,6 @@ enum scml_verdict scml_match_cond(struct match_state *st, uint32_t cond)
 	return eval(st, &nowhere, st->table->tests + st->table->conds[cond].test);
 }
 
-static inline bool is_in_set(const struct scml_step *step, uint64_t word)
-{
-	uint64_t at = (word & step->mask) - step->low;
-
-	return (at < 64) & (step->set >> (at & 63) & 1);
-}
-
 /* Eight bytes, the lowest first. */
 static inline uint64_t word_at(const unsigned char *bytes)
 {
@@ -205,51 +199,6 @@ static inline uint64_t word_at(const unsigned char *bytes)
 		word |= (uint64_t)bytes[i] << 8 * i;
 #endif
 	return word;
-}
-
-/* How many steps forward a switch leads. */
-static inline uint32_t way_of_switch(const struct scml_step *step, uint64_t word,
-				     const struct scml_way *ways)
-{
-	uint64_t value = word & step->mask;
-	const struct scml_way *way =
-		ways + step->index + ((uint32_t)value * step->low >> step->offset);
-
-	while (way->value != value && way->steps)
-		way++;
-	return way->steps ? way->steps : 1;
-}
-
-/* Over the steps that look at registers. Their next step is known before they are read, so that
- * a processor that foresees the way does not wait. */
-static inline const struct scml_step *
-pass_registers(const struct scml_step *step, const uint64_t *args, const struct scml_way *ways)
-{
-	for (;;) {
-		bool is_in;
-
-		switch ((enum scml_step_op)step->op) {
-		case SCML_STEP_REGISTER:
-		case SCML_STEP_LAST:
-		case SCML_STEP_LAST_TWO:
-			is_in = is_in_set(step, args[step->from]);
-			step += is_in ? 1 : step->no;
-			break;
-		case SCML_STEP_EITHER:
-			is_in = is_in_set(step, args[step->from]);
-			step += is_in ? step->yes : 1;
-			break;
-		case SCML_STEP_SWITCH:
-			step += way_of_switch(step, args[step->from], ways);
-			break;
-		case SCML_STEP_INSIDE:
-		case SCML_STEP_TEST:
-		case SCML_STEP_MEMORY:
-		case SCML_STEP_YES:
-		case SCML_STEP_NO:
-			return step;
-		}
-	}
 }
 
 /* Over the steps that look at registers and at what was read of VIEW. */
@@ -420,60 +369,26 @@ __attribute__((noinline)) static enum scml_verdict match_on(const struct scml_ta
 	return verdict;
 }
 
-/* What registers alone tell from STEP on: a verdict, or the step that they lead to. */
-static inline const struct scml_step *pass_to_verdict(const struct scml_step *step,
-						      const uint64_t *args,
-						      const struct scml_way *ways,
-						      enum scml_verdict *verdict)
-{
-	for (;;) {
-		bool is_in;
-
-		if (step->op <= SCML_STEP_SWITCH) {
-			if (step->op == SCML_STEP_SWITCH) {
-				step += way_of_switch(step, args[step->from], ways);
-				continue;
-			}
-			is_in = is_in_set(step, args[step->from]);
-			if (is_in == (step->op == SCML_STEP_REGISTER))
-				step++;
-			else
-				step += is_in ? step->yes : step->no;
-			continue;
-		}
-		if (step->op <= SCML_STEP_LAST_TWO) {
-			is_in = is_in_set(step, args[step->from]);
-			if (step->op == SCML_STEP_LAST_TWO)
-				is_in &= is_in_set(step + 1, args[step[1].from]);
-			*verdict = is_in ? SCML_SUPPORTED : SCML_UNSUPPORTED;
-			return NULL;
-		}
-		if (step->op < SCML_STEP_YES)
-			return step;
-		*verdict = step->op == SCML_STEP_YES ? SCML_SUPPORTED : SCML_UNSUPPORTED;
-		return NULL;
-	}
-}
-
 enum scml_verdict scml_match(const struct scml_table *table, const struct scml_call *call,
 			     const struct scml_memory *memory, struct scml_reason *reason)
 {
-	const struct scml_call_rules *rules;
 	const struct scml_step *step = NULL;
-	enum scml_verdict verdict = SCML_UNDECIDED;
 
+	if (call->arch == table->arch && call->nr < table->nr_count && table->starts &&
+	    table->starts[call->nr] && !call->unknown) {
+		step = table->steps + table->starts[call->nr] - 1;
+		if (!reason) {
+			enum scml_verdict verdict =
+				pass_to_verdict(&step, call->args, table->ways);
+
+			if (verdict != SCML_UNDECIDED)
+				return verdict;
+		}
+	}
 	if (reason)
 		*reason = (struct scml_reason){SCML_NONE, SCML_NONE, SCML_NONE, 0, false};
 	if (call->arch != table->arch || call->nr >= table->nr_count || !table->by_nr[call->nr])
 		return SCML_UNSUPPORTED;
-	rules = table->calls + table->by_nr[call->nr] - 1;
-	if (rules->step_count && !call->unknown) {
-		step = table->steps + rules->first_step;
-		if (!reason)
-			step = pass_to_verdict(step, call->args, table->ways, &verdict);
-		if (!step)
-			return verdict;
-	}
 	return match_on(table, call, memory, step, reason);
 }
 

@@ -96,6 +96,7 @@ static enum scml_verdict judge_test(const struct report_needs *needs, uint32_t t
 	narrow.tests = needs->tests;
 	narrow.nr_count = 1;
 	narrow.by_nr = by_nr;
+	narrow.starts = NULL; /* those of TABLE are of other numbers */
 	narrow.calls = &calls;
 	narrow.call_count = 1;
 	narrow.rules = &rule;

@@ -17,25 +17,11 @@ static const struct step_fact nothing;
 static void lower_test(struct step_sink *sink, uint32_t index, const struct step_fact *fact,
 		       struct step_ways ways);
 
-/* A sink that counts on from where SINK is. */
-static struct step_sink counting(const struct step_sink *sink)
-{
-	struct step_sink count = *sink;
-
-	count.out = NULL;
-	count.out_ways = NULL;
-	count.wanted = NULL;
-	count.wanted_ways = NULL;
-	count.room = count.way_room = STEPS_MAX;
-	count.is_count = true;
-	return count;
-}
-
 /* The position behind the steps of the test with that INDEX. */
 static uint32_t end_of_test(struct step_sink *sink, uint32_t index,
 			    const struct step_fact *fact)
 {
-	struct step_sink count = counting(sink);
+	struct step_sink count = scml_steps_counting(sink);
 
 	if (sink->is_count)
 		return sink->count;
@@ -43,65 +29,6 @@ static uint32_t end_of_test(struct step_sink *sink, uint32_t index,
 	sink->budget = count.budget;
 	sink->is_wrong |= count.is_wrong;
 	return count.count;
-}
-
-static bool is_same(const struct scml_step *a, const struct scml_step *b)
-{
-	return a->op == b->op && a->from == b->from && a->offset == b->offset &&
-	       a->yes == b->yes && a->no == b->no && a->index == b->index && a->low == b->low &&
-	       a->mask == b->mask && a->set == b->set;
-}
-
-/* Write or compare the step that is held. */
-static void put_held(struct step_sink *sink)
-{
-	uint32_t at = sink->count - 1;
-
-	if (!sink->is_held)
-		return;
-	sink->is_held = false;
-	if (sink->wanted && !is_same(sink->wanted + at, &sink->held))
-		sink->is_wrong = true;
-	if (sink->out)
-		sink->out[at] = sink->held;
-}
-
-/* What the step that is to be at position AT becomes, being of one register. */
-static enum scml_step_op register_op(struct step_sink *sink, uint32_t at, struct step_ways ways)
-{
-	struct scml_step *held = &sink->held;
-
-	if (ways.yes != at + 1)
-		return SCML_STEP_EITHER;
-	if (ways.yes != sink->last.yes || ways.no != sink->last.no)
-		return SCML_STEP_REGISTER;
-	if (sink->is_held && held->op == SCML_STEP_REGISTER && at - 1 + held->no == ways.no)
-		held->op = SCML_STEP_LAST_TWO;
-	return SCML_STEP_LAST;
-}
-
-void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways)
-{
-	uint32_t at = sink->count;
-
-	if (sink->is_wrong || at >= sink->room || (ways.yes | ways.no) > STEPS_MAX) {
-		sink->is_wrong = true;
-		return;
-	}
-	if (sink->is_count) {
-		sink->count++;
-		return;
-	}
-	if (step.op == SCML_STEP_REGISTER)
-		step.op = (uint8_t)register_op(sink, at, ways);
-	if (step.op == SCML_STEP_EITHER && ways.no != at + 1)
-		sink->is_wrong = true;
-	put_held(sink);
-	step.yes = (uint16_t)(ways.yes - at);
-	step.no = (uint16_t)(ways.no - at);
-	sink->held = step;
-	sink->is_held = true;
-	sink->count++;
 }
 
 /* YES and NO go nowhere. */
@@ -426,7 +353,7 @@ static void lower_conds(struct step_sink *sink, uint32_t index, const struct ste
 static uint32_t end_of_conds(struct step_sink *sink, uint32_t index,
 			     const struct step_fact *fact)
 {
-	struct step_sink count = counting(sink);
+	struct step_sink count = scml_steps_counting(sink);
 
 	if (sink->is_count)
 		return sink->count;
@@ -497,7 +424,7 @@ void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call
 	sink->budget = STEPS_BUDGET;
 	has_switch = scml_steps_find_key(sink, call, &key);
 	if (has_switch) {
-		count = counting(sink);
+		count = scml_steps_counting(sink);
 		scml_steps_switch(&count, &key);
 		has_switch = !count.is_wrong && count.budget && count.count <= MAX_SWITCHED;
 		sink->budget = count.budget;
@@ -508,7 +435,7 @@ void scml_steps_lower(struct step_sink *sink, const struct scml_call_rules *call
 		scml_steps_switch(sink, &key);
 	else
 		scml_steps_rules(sink, call, &nothing);
-	put_held(sink);
+	scml_steps_flush(sink);
 	sink->is_wrong |= !sink->budget;
 	sink->spent += STEPS_BUDGET - sink->budget;
 }

@@ -98,10 +98,18 @@ bool scml_steps_form(struct step_sink *sink, uint32_t rule, uint8_t from,
 /** The least value of FORM from *VALUE on, to *VALUE; false: there is none. */
 bool scml_steps_next(struct step_sink *sink, const struct step_form *form, uint64_t *value);
 
-/* Steps of rules (steps.c). */
+/* Where steps go (steps_put.c). */
 
-/** STEP with its ways to SINK, which may hold it back until the next one. */
+/** A sink that counts on from where SINK is. */
+struct step_sink scml_steps_counting(const struct step_sink *sink);
+
+/** STEP with its ways to SINK, which holds it back until the next one. */
 void scml_steps_put(struct step_sink *sink, struct scml_step step, struct step_ways ways);
+
+/** Write or compare the step that SINK holds. */
+void scml_steps_flush(struct step_sink *sink);
+
+/* Steps of rules (steps.c). */
 
 /** The steps of all rules of CALL where FACT holds, up to the verdict. */
 void scml_steps_rules(struct step_sink *sink, const struct scml_call_rules *call,

@@ -301,31 +301,43 @@ static struct places find_places(struct step_sink *sink, const struct step_key *
 
 static void put_way(struct step_sink *sink, uint32_t at, struct scml_way way)
 {
-	if (sink->is_wrong || at >= sink->way_room || way.steps > STEPS_MAX) {
+	const struct scml_way *wanted = sink->wanted_ways ? sink->wanted_ways + at : &way;
+
+	if (sink->is_wrong || at >= sink->way_room) {
 		sink->is_wrong = true;
 		return;
 	}
-	if (sink->wanted_ways && (sink->wanted_ways[at].value != way.value ||
-				  sink->wanted_ways[at].steps != way.steps))
+	if (wanted->value != way.value || wanted->steps != way.steps || wanted->end != way.end)
 		sink->is_wrong = true;
 	if (sink->out_ways)
 		sink->out_ways[at] = way;
 }
 
 /* The way of VALUE, which has its place already. */
-static uint32_t way_of(const struct step_sink *sink, const struct places *places,
-		       uint64_t value)
+static struct scml_way way_of(const struct step_sink *sink, const struct places *places,
+			      uint64_t value)
 {
 	const struct scml_way *ways = sink->out_ways ? sink->out_ways : sink->wanted_ways;
 	uint32_t at = (uint32_t)value * places->multiplier >> places->shift;
 
-	if (!ways)
-		return 1;
-	for (; at < places->count; at++) {
-		if (ways[sink->way_count + at].value == value)
-			return ways[sink->way_count + at].steps;
-	}
-	return STEPS_MAX + 1;
+	while (ways && at + 1 < places->count && ways[sink->way_count + at].value != value)
+		at++;
+	return ways ? ways[sink->way_count + at] : (struct scml_way){0};
+}
+
+/* The steps that are left of the rules for VALUE; the way to them from SWITCH_AT. */
+static struct scml_way put_rules(struct step_sink *sink, const struct step_key *key,
+				 uint64_t value, uint32_t switch_at)
+{
+	struct step_fact fact = fact_of(key, value);
+	uint32_t rule = first_rule(sink, key, value), at = sink->count;
+	struct scml_way way = {.steps = (uint16_t)(at - switch_at)};
+
+	sink->is_wrong |= at - switch_at > STEPS_MAX;
+	scml_steps_rules(sink, key->call, &fact);
+	if (sink->count == at + 1)
+		way.end = rule == SCML_NONE ? SCML_STEP_NO : SCML_STEP_YES;
+	return way;
 }
 
 /* Steps and ways for all listed values; the switch is at SWITCH_AT. */
@@ -338,23 +350,20 @@ static void put_values(struct step_sink *sink, const struct step_key *key,
 	for (unsigned i = 0; i < sizeof(places.taken) / sizeof(*places.taken); i++)
 		places.taken[i] = 0;
 	for (; !sink->is_wrong && next_value(sink, key, &value); value++) {
-		struct scml_way way = {.value = (uint32_t)value};
 		uint64_t other = like(sink, key, value);
 		uint32_t passed, at = take_place(&places, value, &passed);
+		struct scml_way way;
 
-		if (other != value) {
-			way.steps = way_of(sink, &places, other);
-		} else {
-			struct step_fact fact = fact_of(key, value);
-
-			way.steps = sink->count - switch_at;
-			scml_steps_rules(sink, key->call, &fact);
-		}
+		if (other == value)
+			way = put_rules(sink, key, value, switch_at);
+		else
+			way = way_of(sink, &places, other);
+		way.value = (uint32_t)value;
 		put_way(sink, sink->way_count + at, way);
 	}
 	for (uint32_t at = 0; at < places.count && !sink->is_wrong; at++) {
 		if (!(places.taken[at / WORD_BITS] >> at % WORD_BITS & 1))
-			put_way(sink, sink->way_count + at, (struct scml_way){0, 0});
+			put_way(sink, sink->way_count + at, (struct scml_way){0});
 	}
 }
 

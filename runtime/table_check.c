@@ -63,6 +63,18 @@ static bool check_calls(const struct scml_table *table)
 	return true;
 }
 
+static bool check_starts(const struct scml_table *table)
+{
+	for (uint32_t i = 0; i < table->nr_count && table->starts; i++) {
+		const struct scml_call_rules *call = table->calls + table->by_nr[i] - 1;
+		bool has_steps = table->by_nr[i] && call->step_count;
+
+		if (table->starts[i] != (has_steps ? call->first_step + 1 : 0))
+			return false;
+	}
+	return true;
+}
+
 static bool check_rules(const struct scml_table *table)
 {
 	for (uint32_t i = 0; i < table->rule_count; i++) {
@@ -235,8 +247,8 @@ int scml_table_check(const struct scml_table *table)
 	if (table->version != SCML_TABLE_VERSION)
 		return -ERROR_RANGE;
 	if (!are_arrays_there(table) || !check_strings(table) || !check_calls(table) ||
-	    !check_rules(table) || !check_blocks(table) || !check_tests(table) ||
-	    !check_trees(table) || !check_steps(table))
+	    !check_starts(table) || !check_rules(table) || !check_blocks(table) ||
+	    !check_tests(table) || !check_trees(table) || !check_steps(table))
 		return -ERROR_INVALID;
 	return 0;
 }

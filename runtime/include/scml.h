@@ -219,7 +219,8 @@ struct scml_step {
  */
 struct scml_way {
 	uint32_t value;
-	uint32_t steps; /* forward; 0: this place is free */
+	uint16_t steps; /* forward; 0: this place is free */
+	uint16_t end;	/* SCML_STEP_YES or _NO, where that is what lies there; or 0 */
 };
 
 /** A compiled table: constant data, made by `scmlc -o table.c` or by the compiler in memory. */
@@ -238,6 +239,8 @@ struct scml_table {
 	const struct scml_block *blocks;
 	const uint64_t *values; /* sorted within each test */
 	const char *strings;	/* offsets into this pool; 0 is "" */
+	const uint32_t *starts; /* starts[nr] - 1 is the first step of the call's; 0: it has
+				   none. NULL: the steps are not used */
 	const struct scml_step *steps;
 	const struct scml_way *ways; /* of the switches, in the order of calls */
 };

@@ -235,6 +235,7 @@ void random_table(struct world *w)
 	struct scml_table *table = &w->table;
 
 	table->test_count = table->block_count = table->value_count = 0;
+	table->starts = NULL;
 	memset(w->calls, 0, CALLS * sizeof(*w->calls));
 	memset(w->rules, 0, RULES * sizeof(*w->rules));
 	memset(w->conds, 0, CONDS * sizeof(*w->conds));
@@ -275,6 +276,7 @@ void random_steps(struct world *w)
 	struct scml_steps steps[CALLS] = {0};
 
 	table->step_count = table->way_count = 0;
+	table->starts = w->starts;
 	for (uint32_t i = 0; i < CALLS; i++) {
 		if (one_in(w, 4))
 			continue;
@@ -294,6 +296,11 @@ void random_steps(struct world *w)
 		steps[i].ways = w->ways + steps[i].first_way;
 		if (w->calls[i].step_count)
 			ck_assert(scml_table_steps(table, i, steps + i));
+	}
+	for (uint32_t nr = 0; nr < CALLS; nr++) {
+		const struct scml_call_rules *call = w->calls + w->by_nr[nr] - 1;
+
+		w->starts[nr] = call->step_count ? call->first_step + 1 : 0;
 	}
 }
 
@@ -342,6 +349,7 @@ void open_world(struct world *w)
 	printf("SCML_TEST_SEED=0x%llx\n", (unsigned long long)w->random);
 	fflush(stdout); /* the test may end in a crash */
 	table->by_nr = w->by_nr = calloc(CALLS, sizeof(*w->by_nr));
+	w->starts = calloc(CALLS, sizeof(*w->starts));
 	table->calls = w->calls = calloc(CALLS, sizeof(*w->calls));
 	table->rules = w->rules = calloc(RULES, sizeof(*w->rules));
 	table->conds = w->conds = calloc(CONDS, sizeof(*w->conds));
@@ -360,6 +368,7 @@ void open_world(struct world *w)
 void close_world(struct world *w)
 {
 	free(w->by_nr);
+	free(w->starts);
 	free(w->calls);
 	free(w->rules);
 	free(w->conds);

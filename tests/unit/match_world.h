@@ -28,6 +28,7 @@ enum {
 struct world {
 	struct scml_table table;
 	uint16_t *by_nr;
+	uint32_t *starts;
 	struct scml_call_rules *calls;
 	struct scml_rule *rules;
 	struct scml_cond *conds;

@@ -22,6 +22,7 @@ enum {
 struct fixture {
 	struct scml_table table;
 	uint16_t by_nr[1];
+	uint32_t starts[1]; /* not of the table until a test has made steps */
 	struct scml_call_rules calls[1];
 	struct scml_rule rules[FIXTURE_SMALL];
 	struct scml_cond conds[FIXTURE_SMALL];

@@ -73,6 +73,7 @@ static void damage(struct world *w)
 		void *bytes;
 		size_t size;
 	} parts[] = {{w->by_nr, CALLS * sizeof(*w->by_nr)},
+		     {w->starts, CALLS * sizeof(*w->starts)},
 		     {w->calls, CALLS * sizeof(*w->calls)},
 		     {w->rules, RULES * sizeof(*w->rules)},
 		     {w->conds, CONDS * sizeof(*w->conds)},
