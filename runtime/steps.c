@@ -367,7 +367,7 @@ static uint32_t end_of_conds(struct step_sink *sink, uint32_t index,
 static bool is_listed(struct step_sink *sink, const struct scml_call_rules *call,
 		      uint32_t index, const struct step_fact *fact)
 {
-	struct step_key key = {call, fact->from, fact->mask};
+	struct step_key key = {.call = call, .from = fact->from, .mask = fact->mask};
 
 	return fact->kind == STEPS_UNLISTED && scml_steps_is_keyed(sink, &key, index);
 }

@@ -38,8 +38,10 @@ struct step_sink {
 	bool is_wrong;	 /* too long, or other than what was wanted */
 };
 
-/** Take what looking at TEST once costs from the budget of SINK; false: it is used up. */
-bool scml_steps_pay(struct step_sink *sink, const struct scml_test *test);
+/** Take COST, tests or values that are looked at, from the budget of SINK; false: it is used
+ * up.
+ */
+bool scml_steps_pay(struct step_sink *sink, uint32_t cost);
 
 /** The bits of a word that TEST, against constants, sees. */
 uint64_t scml_steps_mask(const struct scml_test *test);
@@ -125,6 +127,7 @@ struct step_key {
 	const struct scml_call_rules *call;
 	uint8_t from;
 	uint64_t mask;
+	bool is_tried; /* forms of rules have values that no list has */
 };
 
 /** What tells most rules of CALL apart, to *KEY; false where that is not worth a switch. */

@@ -6,14 +6,12 @@
 #include "test_holds.h"
 
 enum {
-	MAX_TRIED = 6, /* bits of which every choice is tried */
+	MAX_TRIED = 6,	 /* bits of which every choice is tried */
+	SEARCH_COST = 4, /* of a value in a sorted list */
 };
 
-bool scml_steps_pay(struct step_sink *sink, const struct scml_test *test)
+bool scml_steps_pay(struct step_sink *sink, uint32_t cost)
 {
-	bool has_values = test->op >= SCML_OP_IN && test->op <= SCML_OP_BITS;
-	uint32_t cost = has_values && test->count < STEPS_BUDGET ? test->count + 1 : 1;
-
 	if (sink->budget < cost) {
 		sink->budget = 0;
 		return false;
@@ -82,10 +80,10 @@ static bool is_possible(const struct step_sink *sink, const struct scml_test *te
 }
 
 /* TEST is a word test. */
-static enum step_known known_by(const struct step_sink *sink, const struct scml_test *test,
+static enum step_known known_by(struct step_sink *sink, const struct scml_test *test,
 				const struct step_fact *fact)
 {
-	bool is_not = test->op == SCML_OP_NOT_IN;
+	bool is_not = test->op == SCML_OP_NOT_IN, is_decided;
 
 	if (test->place.base != fact->from || fact->kind == STEPS_NOTHING)
 		return STEPS_OPEN;
@@ -94,7 +92,10 @@ static enum step_known known_by(const struct step_sink *sink, const struct scml_
 			return STEPS_OPEN;
 		return is_not ? STEPS_HOLDS : STEPS_FAILS;
 	}
-	if (!(relevant_bits(sink, test) & ~fact->mask))
+	is_decided = test->op != SCML_OP_BITS && !(scml_steps_mask(test) & ~fact->mask);
+	if (!scml_steps_pay(sink, is_decided ? SEARCH_COST : test->count))
+		return STEPS_OPEN;
+	if (is_decided || !(relevant_bits(sink, test) & ~fact->mask))
 		return test_holds(sink->table, test, fact->value & scml_steps_mask(test))
 			       ? STEPS_HOLDS
 			       : STEPS_FAILS;
@@ -103,7 +104,7 @@ static enum step_known known_by(const struct step_sink *sink, const struct scml_
 	return is_not ? STEPS_HOLDS : STEPS_FAILS;
 }
 
-static enum step_known known_of_word(const struct step_sink *sink, const struct scml_test *test,
+static enum step_known known_of_word(struct step_sink *sink, const struct scml_test *test,
 				     const struct step_fact *fact)
 {
 	enum step_known known = STEPS_OPEN;
@@ -121,7 +122,7 @@ enum step_known scml_steps_known(struct step_sink *sink, const struct scml_test 
 	bool is_all = test->op == SCML_OP_ALL;
 	enum step_known known = is_all ? STEPS_HOLDS : STEPS_FAILS;
 
-	if (!scml_steps_pay(sink, test))
+	if (!scml_steps_pay(sink, 1))
 		return STEPS_OPEN;
 	if (test->op == SCML_OP_TRUE)
 		return STEPS_HOLDS;
@@ -160,7 +161,7 @@ uint8_t scml_steps_register(struct step_sink *sink, const struct scml_test *test
 {
 	uint8_t from = STEPS_NO_REGISTER;
 
-	if (!scml_steps_pay(sink, test))
+	if (!scml_steps_pay(sink, 1))
 		return STEPS_NO_REGISTER;
 	if (is_word_test(test))
 		return test->place.base;
@@ -185,6 +186,8 @@ static struct step_form form_of_test(struct step_sink *sink, const struct scml_t
 	uint64_t all, some, mask;
 
 	if (is_word_test(test)) {
+		if (!scml_steps_pay(sink, test->count))
+			return form;
 		bits_of_values(sink, test, &all, &some);
 		mask = scml_steps_mask(test);
 		form.mask = relevant_bits(sink, test);

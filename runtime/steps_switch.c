@@ -50,7 +50,7 @@ static void see_test(struct step_sink *sink, const struct scml_test *test,
 	const uint64_t *values = sink->table->values + test->first;
 	uint32_t at = 0, count = test->count;
 
-	if (!scml_steps_pay(sink, &(struct scml_test){.op = SCML_OP_ALL}))
+	if (!scml_steps_pay(sink, 1))
 		return;
 	if (test->op == SCML_OP_ALL || test->op == SCML_OP_ANY) {
 		for (uint32_t i = 0; i < test->count; i++)
@@ -87,7 +87,7 @@ static bool next_value(struct step_sink *sink, const struct step_key *key, uint6
 		for (uint32_t j = 0; j < rule->cond_count; j++)
 			see_test(sink, table->tests + table->conds[rule->first_cond + j].test,
 				 key, &least);
-		if (scml_steps_form(sink, index, key->from, &nothing, &form) &&
+		if (key->is_tried && scml_steps_form(sink, index, key->from, &nothing, &form) &&
 		    form.mask == key->mask && !form.list) {
 			uint64_t one = least.start;
 
@@ -111,8 +111,9 @@ static uint32_t count_listed(struct step_sink *sink, const struct step_key *key)
 	return count;
 }
 
-/* How many keyed rules begin with another value than the one before them. */
-static uint32_t count_different(struct step_sink *sink, const struct step_key *key)
+/* How many rules that KEY decides begin with another value than the one before them; and
+ * whether their values are to be tried. */
+static uint32_t count_different(struct step_sink *sink, struct step_key *key)
 {
 	uint64_t last = UINT64_MAX;
 	uint32_t count = 0;
@@ -125,6 +126,7 @@ static uint32_t count_different(struct step_sink *sink, const struct step_key *k
 				     &form) ||
 		    form.mask != key->mask || !scml_steps_next(sink, &form, &value))
 			continue;
+		key->is_tried |= !form.list;
 		count += value != last;
 		last = value;
 	}
@@ -151,6 +153,7 @@ bool scml_steps_find_key(struct step_sink *sink, const struct scml_call_rules *c
 				continue;
 			masks++;
 			other.mask = form.mask;
+			other.is_tried = false;
 			count = count_different(sink, &other);
 			if (count <= most || !count_listed(sink, &other))
 				continue;
