@@ -111,7 +111,6 @@ static void write_steps(const struct scml_table *table, const char *name, FILE *
 		[SCML_STEP_EITHER] = "SCML_STEP_EITHER",
 		[SCML_STEP_SWITCH] = "SCML_STEP_SWITCH",
 		[SCML_STEP_LAST] = "SCML_STEP_LAST",
-		[SCML_STEP_LAST_TWO] = "SCML_STEP_LAST_TWO",
 		[SCML_STEP_INSIDE] = "SCML_STEP_INSIDE",
 		[SCML_STEP_TEST] = "SCML_STEP_TEST",
 		[SCML_STEP_MEMORY] = "SCML_STEP_MEMORY",

@@ -31,10 +31,12 @@ static uint32_t end_of_test(struct step_sink *sink, uint32_t index,
 	return count.count;
 }
 
-/* YES and NO go nowhere. */
+/* YES and NO go nowhere. To a step before it YES is one that holds. */
 static void put_end(struct step_sink *sink, enum scml_step_op op, uint32_t index)
 {
-	scml_steps_put(sink, (struct scml_step){.op = (uint8_t)op, .index = index},
+	scml_steps_put(sink,
+		       (struct scml_step){
+			       .op = (uint8_t)op, .index = index, .set = op == SCML_STEP_YES},
 		       (struct step_ways){sink->count, sink->count});
 }
 

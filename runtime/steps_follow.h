@@ -44,7 +44,6 @@ pass_registers(const struct scml_step *step, const uint64_t *args, const struct 
 		switch ((enum scml_step_op)step->op) {
 		case SCML_STEP_REGISTER:
 		case SCML_STEP_LAST:
-		case SCML_STEP_LAST_TWO:
 			is_in = is_in_set(step, args[step->from]);
 			step += is_in ? 1 : step->no;
 			break;
@@ -87,10 +86,7 @@ pass_to_verdict(const struct scml_step **at, const uint64_t *args, const struct 
 		step = follow(step, way);
 	}
 	for (;;) {
-		if (step->op == SCML_STEP_LAST)
-			return is_in_set(step, args[step->from]) ? SCML_SUPPORTED
-								 : SCML_UNSUPPORTED;
-		if (step->op == SCML_STEP_LAST_TWO) {
+		if (step->op == SCML_STEP_LAST) {
 			is_in = is_in_set(step, args[step->from]);
 			is_in &= is_in_set(step + 1, args[step[1].from]);
 			return is_in ? SCML_SUPPORTED : SCML_UNSUPPORTED;

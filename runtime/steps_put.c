@@ -46,7 +46,7 @@ static enum scml_step_op register_op(struct step_sink *sink, uint32_t at, struct
 	if (ways.yes != sink->last.yes || ways.no != sink->last.no)
 		return SCML_STEP_REGISTER;
 	if (sink->is_held && held->op == SCML_STEP_REGISTER && at - 1 + held->no == ways.no)
-		held->op = SCML_STEP_LAST_TWO;
+		held->op = SCML_STEP_LAST;
 	return SCML_STEP_LAST;
 }
 

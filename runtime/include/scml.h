@@ -187,13 +187,13 @@ enum scml_step_op {
 	SCML_STEP_EITHER,   /* the same; the next step follows if not */
 	SCML_STEP_SWITCH,   /* which way does register FROM lead? If none, the next step
 			       follows */
-	SCML_STEP_LAST,	    /* as REGISTER; then comes YES, and otherwise NO */
-	SCML_STEP_LAST_TWO, /* the same of this step and the next, which is LAST */
+	SCML_STEP_LAST,	    /* do both this step's register and the next step's? Then comes YES,
+			       and otherwise NO */
 	SCML_STEP_INSIDE,   /* do the FROM bytes at OFFSET of the struct? */
 	SCML_STEP_TEST,	    /* does the test INDEX hold? */
 	SCML_STEP_MEMORY,   /* the same of SCML_OP_MEMORY, whose child's steps come next */
-	SCML_STEP_YES,	    /* the rule INDEX matches; or the child holds */
-	SCML_STEP_NO,	    /* no rule matches; or the child does not hold */
+	SCML_STEP_YES, /* the rule INDEX matches; or the child holds. Its set is of all words */
+	SCML_STEP_NO,  /* no rule matches; or the child does not hold */
 };
 
 /**

@@ -179,7 +179,7 @@ START_TEST(a_rule_looks_at_a_register_once)
 	fixture_cond(&fx, in(fixture_arg(1, 32), 3));
 	add_steps();
 	ck_assert_uint_eq(fx.table.step_count, 4);
-	ck_assert_int_eq(steps[0].op, SCML_STEP_LAST_TWO);
+	ck_assert_int_eq(steps[0].op, SCML_STEP_LAST);
 	ck_assert_int_eq(steps[1].op, SCML_STEP_LAST);
 	compare_steps(256, 5);
 	ck_supported(match_two(0x72, 3));
