@@ -1,7 +1,8 @@
 /*
  * match: nanoseconds per verdict, by rows in the order of what is tested. Each row is measured
- * in two ways: the same call again and again, which a processor foresees, and between calls of
- * rows at random, where it cannot know what comes.
+ * in two ways: the same call again and again, which a processor foresees, and among calls of
+ * other rows at random, where nothing tells it what comes. A kernel lies between the two: what
+ * led to a call tells a processor something about it.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -135,8 +136,8 @@ static void shuffle(uint8_t *order, const struct row *rows, size_t count, enum k
 	}
 }
 
-/* What row AT takes where every other call is one of its kind at random: both together less
- * what such calls take among themselves. */
+/* What row AT takes where it and others of its kind come at random, as many of it as of all
+ * others: both together less what the others take among themselves. */
 static struct spread measure_mixed(const struct row *rows, const struct scml_call *calls,
 				   size_t count, size_t at)
 {
@@ -159,6 +160,21 @@ static struct spread measure_mixed(const struct row *rows, const struct scml_cal
 	return spread_of(ns);
 }
 
+/* What a call takes where all rows of a KIND come at random, equally often. */
+static struct spread measure_all(const struct row *rows, const struct scml_call *calls,
+				 size_t count, enum kind kind)
+{
+	static uint8_t order[CALLS];
+	uint32_t random = 1;
+	double ns[BATCHES];
+
+	for (unsigned batch = 0; batch < BATCHES; batch++) {
+		shuffle(order, rows, count, kind, &random);
+		ns[batch] = time_order(rows, calls, order);
+	}
+	return spread_of(ns);
+}
+
 static void print_spread(struct spread spread)
 {
 	printf("  %7.1f  %7.1f  %7.1f", spread.median, spread.low, spread.high);
@@ -166,6 +182,9 @@ static void print_spread(struct spread spread)
 
 static void measure(const struct row *rows, size_t count, const char *wanted)
 {
+	static const char *const kinds[] = {"all of these on registers",
+					    "all of these in memory",
+					    "both of these with the reason"};
 	struct scml_call calls[UINT8_MAX + 1] = {0};
 
 	for (size_t i = 0; i < count; i++) {
@@ -173,10 +192,11 @@ static void measure(const struct row *rows, size_t count, const char *wanted)
 		calls[i].nr = rows[i].nr;
 		memcpy(calls[i].args, rows[i].args, sizeof(calls[i].args));
 	}
-	printf("nanoseconds per verdict: the median of %d batches of %d calls, and what a "
-	       "tenth of "
-	       "the batches is below and above\n%-47s%-13s%25s%27s\n",
-	       BATCHES, CALLS, "", "", "repeated", "mixed with others");
+	printf("Nanoseconds per verdict: the median of %d batches of %d calls, and between "
+	       "what "
+	       "eight tenths of\nthe batches lie. Repeated: the same call again and again. At "
+	       "random: among the other rows.\n%-57s%27s%27s\n",
+	       BATCHES, CALLS, "", "repeated", "at random");
 	for (size_t i = 0; i < count; i++) {
 		if (wanted && !strstr(rows[i].what, wanted))
 			continue;
@@ -185,6 +205,11 @@ static void measure(const struct row *rows, size_t count, const char *wanted)
 		print_spread(measure_mixed(rows, calls, count, i));
 		putchar('\n');
 		fflush(stdout);
+	}
+	for (enum kind kind = REGISTERS; kind <= REASON && !wanted; kind++) {
+		printf("%-86s", kinds[kind]);
+		print_spread(measure_all(rows, calls, count, kind));
+		putchar('\n');
 	}
 }
 
