@@ -295,7 +295,7 @@ static void lower_test(struct step_sink *sink, uint32_t index, const struct step
 
 /* The open parts of the test with that INDEX, a condition, that FROM alone decides;
  * STEPS_NO_REGISTER: those that no register does. */
-static void lower_parts(struct step_sink *sink, uint32_t index, uint8_t from,
+static void lower_parts(struct step_sink *sink, uint32_t index, unsigned from,
 			const struct step_fact *fact, uint32_t no)
 {
 	const struct scml_test *test = sink->table->tests + index;
@@ -315,23 +315,23 @@ static void lower_parts(struct step_sink *sink, uint32_t index, uint8_t from,
 
 /* What the rule with that index asks of one register, in few steps; false: it is no form, or
  * one of too many sets. */
-static bool lower_form(struct step_sink *sink, uint32_t rule, uint8_t from,
+static bool lower_form(struct step_sink *sink, uint32_t rule, unsigned from,
 		       const struct step_fact *fact, uint32_t no)
 {
 	struct value_source source = {0};
 	struct step_form form;
 	uint32_t count;
 
-	if (!scml_steps_form(sink, rule, from, fact, &form))
+	if (!scml_steps_form(sink, rule, (uint8_t)from, fact, &form))
 		return false;
 	source.form = &form;
 	count = count_windows(sink, source);
 	if (!count)
 		return false;
-	put_windows(
-		sink,
-		(struct scml_step){.op = SCML_STEP_REGISTER, .from = from, .mask = form.mask},
-		source, count, (struct step_ways){sink->count + count, no});
+	put_windows(sink,
+		    (struct scml_step){
+			    .op = SCML_STEP_REGISTER, .from = form.from, .mask = form.mask},
+		    source, count, (struct step_ways){sink->count + count, no});
 	return true;
 }
 
@@ -343,7 +343,7 @@ static void lower_conds(struct step_sink *sink, uint32_t index, const struct ste
 {
 	const struct scml_rule *rule = sink->table->rules + index;
 
-	for (uint8_t from = 0; from <= STEPS_NO_REGISTER; from++) {
+	for (unsigned from = 0; from <= STEPS_NO_REGISTER; from++) {
 		if (from < STEPS_NO_REGISTER && lower_form(sink, index, from, fact, no))
 			continue;
 		for (uint32_t i = 0; i < rule->cond_count; i++)
@@ -381,6 +381,7 @@ static uint32_t next_rule(struct step_sink *sink, const struct scml_call_rules *
 {
 	uint32_t end = call->first_rule + call->rule_count;
 
+	*known = STEPS_FAILS;
 	for (; index < end; index++) {
 		*known = scml_steps_known_rule(sink, index, fact);
 		if (*known != STEPS_FAILS && !is_listed(sink, call, index, fact))
