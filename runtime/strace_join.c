@@ -383,6 +383,11 @@ static void on_line(struct strace_reader *reader, const char *text, size_t len)
 	case STRACE_SIGNAL:
 	case STRACE_NOISE:
 		return;
+	case STRACE_STATISTICS:
+		/* By itself (-c) it is no log: nothing would be judged, and nothing missed. */
+		if (!reader->counts.calls)
+			strace_join_unreadable(reader, (struct strace_text){text, len});
+		return;
 	case STRACE_UNREADABLE:
 		strace_join_unreadable(reader, (struct strace_text){text, len});
 		return;

@@ -361,10 +361,46 @@ static void read_mode(struct strace_text text, struct strace_line *line)
 		line->pid = (uint32_t)value;
 }
 
+/* A row of what a buffer held, ` | 00010  7f 45 …`, or a heading, ` * 12 bytes in buffer 0`. */
+static bool is_dump(struct strace_text text)
+{
+	struct strace_text rest = strace_skip(text, text.len < 2 ? text.len : 2);
+	uint64_t value;
+
+	if (strace_starts_with(text, "| "))
+		return rest.len > 7 && digits(rest, 0, 16, &value) >= 5;
+	return strace_starts_with(text, "* ") && strace_number(rest, &value) &&
+	       memmem(rest.at, rest.len, " bytes in buffer ", 17);
+}
+
 static bool is_noise(struct strace_text text)
 {
 	return !text.len || strace_starts_with(text, "strace: ") ||
-	       strace_starts_with(text, "> ") || strace_starts_with(text, "<detached");
+	       strace_starts_with(text, "> ") || strace_starts_with(text, "<detached") ||
+	       is_dump(text);
+}
+
+/* ` 24.34    0.001228         614         2           wait4`, the heading or a rule. */
+static bool is_statistics(struct strace_text text)
+{
+	enum { COLUMNS = 4 /* before the errors and the name */ };
+	struct strace_text word = {NULL, 0};
+	size_t numbers = 0;
+
+	if (strace_starts_with(text, "% time ") || strace_starts_with(text, "------ ----"))
+		return true;
+	for (text = strace_trim(text); text.len;
+	     text = strace_trim(strace_skip(text, word.len))) {
+		const char *space = memchr(text.at, ' ', text.len);
+
+		word = (struct strace_text){text.at,
+					    space ? (size_t)(space - text.at) : text.len};
+		if (!is_seconds(word))
+			break;
+		numbers++;
+	}
+	return numbers >= COLUMNS && word.len && word.len == text.len &&
+	       strace_name_len(word) == word.len;
 }
 
 bool strace_line_is_unfinished(struct strace_text rest)
@@ -405,4 +441,6 @@ void strace_line_read(const char *text, size_t len, struct strace_line *line)
 		line->kind = STRACE_EXIT;
 	else if (rest.at[0] == '[')
 		read_mode(rest, line);
+	else if (is_statistics((struct strace_text){text, len}))
+		*line = (struct strace_line){.kind = STRACE_STATISTICS};
 }

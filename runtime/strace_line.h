@@ -27,7 +27,8 @@ enum strace_kind {
 	STRACE_SIGNAL,	   /* --- SIGX {…} --- */
 	STRACE_EXIT,	   /* +++ exited with 0 +++ */
 	STRACE_MODE,	   /* [ Process PID=1 runs in 32 bit mode. ] */
-	STRACE_NOISE,	   /* strace's own messages, stack frames, empty lines */
+	STRACE_NOISE,	   /* strace's own messages, stack frames, dumps, empty lines */
+	STRACE_STATISTICS, /* of the table that -C puts behind all calls */
 	STRACE_UNREADABLE, /* no line of strace's */
 };
 
