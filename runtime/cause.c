@@ -37,12 +37,56 @@ uint64_t cause_refused_part(const struct scml_table *table, const struct scml_te
 	return test->mask ? word & test->mask : word;
 }
 
+/* The parameter in the register of TEST, where another one of call NR is called NAME. */
+static const struct abi_param *other_param(const struct abi_db *db, unsigned arch, uint32_t nr,
+					   const struct scml_test *test, const char *name)
+{
+	const struct abi_call *abi = abi_call_by_nr(db, arch, nr);
+	const struct abi_param *params;
+	size_t count;
+
+	if (!abi)
+		return NULL;
+	params = abi_call_params(db, abi, arch, &count);
+	for (size_t i = 0; i < count && test->place.base < count; i++)
+		if (i != test->place.base &&
+		    abi_is_name(db, params[i].name, params[i].aliases, name))
+			return &params[test->place.base];
+	return NULL;
+}
+
+enum cause_look cause_look_of(const struct scml_table *table, const struct abi_db *db,
+			      unsigned arch, const struct scml_call *call,
+			      const struct scml_test *test, const char **place,
+			      char buffer[static CAUSE_MAX_PLACE])
+{
+	const char *name = *place = table->strings + test->name;
+	const struct abi_struct *object;
+	const struct abi_param *param;
+	const struct abi_slot *slot;
+
+	if (test->op != SCML_OP_IN && test->op != SCML_OP_NOT_IN && test->op != SCML_OP_BITS)
+		return CAUSE_OWN;
+	param = other_param(db, arch, call->nr, test, name);
+	if (param) {
+		*place = abi_string(db, param->name);
+		return CAUSE_PARAMETER;
+	}
+	slot = test->place.base == SCML_INSIDE ? value_slot(db, arch, call, name) : NULL;
+	object = slot && slot->target_struct ? &db->structs[slot->target_struct] : NULL;
+	if (!object || !object->cases.count)
+		return CAUSE_OWN;
+	snprintf(buffer, CAUSE_MAX_PLACE, "%s.%s", name,
+		 abi_string(db, db->fields[object->fields.first + object->selector].name));
+	*place = buffer;
+	return CAUSE_FIELD;
+}
+
 static void say_failure(const struct scml_table *table, const struct abi_db *db, unsigned arch,
 			const struct scml_call *call, const struct scml_test *test,
-			const struct scml_reason *reason, struct cause_text *text)
+			const struct scml_reason *reason, const char *place,
+			struct cause_text *text)
 {
-	const char *place = table->strings + test->name;
-
 	switch ((enum scml_op)test->op) {
 	case SCML_OP_STRING:
 		CAUSE_SAY(text, place, "no string can be read there");
@@ -129,7 +173,7 @@ void cause_describe(const struct scml_table *table, const struct abi_db *db, uns
 	entry->cause = text->words;
 	set_place(table, reason, entry);
 	if (has_place)
-		entry->param = table->strings + test->name;
+		cause_look_of(table, db, arch, call, test, &entry->param, text->place);
 	entry->has_value = has_place && reason->has_value;
 	entry->value = reason->value;
 	switch (verdict) {
@@ -147,7 +191,7 @@ void cause_describe(const struct scml_table *table, const struct abi_db *db, uns
 	case SCML_UNSUPPORTED:
 		entry->kind = REPORT_UNSUPPORTED;
 		if (has_place)
-			say_failure(table, db, arch, call, test, reason, text);
+			say_failure(table, db, arch, call, test, reason, entry->param, text);
 		else if (test)
 			snprintf(text->words, CAUSE_MAX_TEXT,
 				 "the rule is for another number of parameters");

@@ -179,10 +179,11 @@ void render_pointer(struct render_text *text, uint64_t address)
 
 static void put_big_endian(struct render_text *text, unsigned bits, uint64_t word)
 {
-	if (bits == 16)
-		render_put(text, "htons(%" PRIu64 ")", word);
-	else
-		render_put(text, "%s(0x%" PRIx64 ")", bits == 32 ? "htonl" : "htobe64", word);
+	render_put(text, "%s(%" PRIu64 ")",
+		   bits == 16	? "htons"
+		   : bits == 32 ? "htonl"
+				: "htobe64",
+		   word);
 }
 
 static void put_descriptor(struct render_text *text, const struct abi_db *db, unsigned arch,

@@ -106,6 +106,40 @@ static enum scml_verdict judge_test(const struct report_needs *needs, uint32_t t
 	return scml_match(&narrow, &alone, call->memory, reason);
 }
 
+static enum cause_look look_of(const struct report_needs *needs, const struct report_call *call,
+			       const struct scml_test *test)
+{
+	const struct report_needs_of *of = needs->of;
+	char buffer[CAUSE_MAX_PLACE];
+	const char *place;
+
+	return cause_look_of(of->table, of->db, of->arch, call->call, test, &place, buffer);
+}
+
+/* The rule knows nothing of SLOT, which is the parameter of NEED, with such a selector: it
+ * needs its value. */
+static void need_of_selected(struct report_needs *needs, const struct report_call *call,
+			     const struct report_cause *need, const struct abi_slot *slot)
+{
+	const struct report_needs_of *of = needs->of;
+	const struct abi_call *abi = abi_call_by_nr(of->db, of->arch, call->call->nr);
+	size_t count;
+	const struct abi_param *params = abi_call_params(of->db, abi, of->arch, &count);
+
+	for (size_t i = 0; i < count && i < SCML_REGISTERS; i++) {
+		if (!abi_is_name(of->db, params[i].name, params[i].aliases, need->param))
+			continue;
+		if (!slot || !slot->set || slot->target != ABI_TARGET_NONE ||
+		    call->call->unknown >> i & 1)
+			report_causes_add(needs->list, need);
+		else
+			add_parts(needs, need,
+				  value_in_order(of->db, of->arch, slot, need->param,
+						 call->call->args[i]),
+				  UINT64_MAX, set_of(of, slot));
+	}
+}
+
 static void need_of_reason(struct report_needs *needs, const struct report_call *call,
 			   const struct report_cause *need, const struct scml_reason *reason)
 {
@@ -119,6 +153,10 @@ static void need_of_reason(struct report_needs *needs, const struct report_call 
 
 	one.param = of->table->strings + test->name;
 	slot = value_slot(of->db, of->arch, call->call, one.param);
+	if (look_of(needs, call, test) == CAUSE_PARAMETER) {
+		need_of_selected(needs, call, &one, slot);
+		return;
+	}
 	/* An address, say, is another one in the next run. */
 	if (!is_word || !reason->has_value || (slot && word_is_number(slot->type))) {
 		report_causes_add(needs->list, &one);
@@ -140,6 +178,15 @@ struct condition {
 	uint32_t last; /* the test that failed the last time; SCML_NONE: none has */
 };
 
+/* Did what selects a meaning fail? Then what else is asked of that meaning says nothing. */
+static bool has_other_meaning(const struct condition *condition)
+{
+	const struct report_needs *needs = condition->needs;
+
+	return condition->last != SCML_NONE &&
+	       look_of(needs, condition->call, &needs->tests[condition->last]) != CAUSE_OWN;
+}
+
 /* Every part of a condition that fails needs something of its own. INDEX is what LINK leads to
  * in a test of memory; NULL: nothing does. */
 static void need_of_part(struct condition *condition, uint32_t *link, uint32_t index)
@@ -149,7 +196,7 @@ static void need_of_part(struct condition *condition, uint32_t *link, uint32_t i
 	struct scml_reason reason;
 
 	if (test->op == SCML_OP_ALL) {
-		for (uint32_t i = 0; i < test->count; i++)
+		for (uint32_t i = 0; i < test->count && !has_other_meaning(condition); i++)
 			need_of_part(condition, link, first + i);
 		return;
 	}
@@ -159,13 +206,12 @@ static void need_of_part(struct condition *condition, uint32_t *link, uint32_t i
 		test->first = first;
 		return;
 	}
-	/* What has no name is the number of parameters, which is no constant's matter. */
-	if (!test->name && !link)
-		return;
-	/* Memory that cannot be read fails with each of its parts. */
+	/* What has no name is the number of parameters, which is no constant's matter. Memory
+	 * that cannot be read fails with each of its parts. */
 	if (judge_test(condition->needs, condition->root, condition->call, &reason) !=
 		    SCML_UNSUPPORTED ||
-	    reason.test == SCML_NONE || reason.test == condition->last)
+	    reason.test == SCML_NONE || !condition->needs->tests[reason.test].name ||
+	    reason.test == condition->last)
 		return;
 	condition->last = reason.test;
 	need_of_reason(condition->needs, condition->call, condition->need, &reason);

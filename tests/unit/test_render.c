@@ -146,14 +146,12 @@ START_TEST(addresses_are_written_as_people_write_them)
 					      0x0d, 0xb8,     [23] = 7, [24] = 2};
 
 	put(AT, in6, sizeof(in6));
-	ck_renders(
-		"bind", ARGS(3, AT, 28),
-		"bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0x1), "
-		"inet_pton(AF_INET6, \"2001:db8::7\", &sin6_addr), sin6_scope_id=2}, 28)");
-	ck_renders(
-		"bind", ARGS(3, AT, 23),
-		"bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0x1), "
-		"...}, 23)");
+	ck_renders("bind", ARGS(3, AT, 28),
+		   "bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(1), "
+		   "inet_pton(AF_INET6, \"2001:db8::7\", &sin6_addr), sin6_scope_id=2}, 28)");
+	ck_renders("bind", ARGS(3, AT, 23),
+		   "bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(1), "
+		   "...}, 23)");
 }
 END_TEST
 
