@@ -130,7 +130,16 @@ static const struct {
 	{6 << 8 | 6,
 	 "landlock_create_ruleset(attr = { handled_access_net = LANDLOCK_ACCESS_NET_BIND_TCP, "
 	 ".. }, size, flags);",
+	 2},
+	{6 << 8 | 6,
+	 "landlock_create_ruleset(attr = { handled_access_fs = 0, handled_access_net = 0, .. "
+	 "}, "
+	 "size, flags);",
 	 1},
+	{5 << 8 | 6, "clone3(args = { flags = CLONE_VM, cgroup = 1, set_tid = 0, .. }, size);",
+	 1},
+	{5 << 8 | 7, "clone3(args = { flags = CLONE_VM, cgroup = 1, set_tid = 0, .. }, size);",
+	 0},
 	{6 << 8 | 7,
 	 "landlock_create_ruleset(attr = { handled_access_net = LANDLOCK_ACCESS_NET_BIND_TCP, "
 	 ".. }, size, flags);",
