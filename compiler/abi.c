@@ -192,3 +192,18 @@ const char *abi_suggest(const struct abi_db *db, enum abi_name_kind kind, const 
 	}
 	return nearest.name;
 }
+
+const struct abi_call *abi_call_behind(const struct abi_db *db, unsigned arch, const char *name)
+{
+	for (uint32_t i = db->function_count; i-- > 0;) {
+		const struct abi_call *call;
+		uint64_t nr;
+
+		if (strcmp(abi_string(db, db->functions[i].name), name) != 0)
+			continue;
+		call = abi_call_find(db, abi_string(db, db->functions[i].call));
+		if (call && abi_num(db, call->nr, arch, &nr))
+			return call;
+	}
+	return NULL;
+}

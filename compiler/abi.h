@@ -245,6 +245,12 @@ struct abi_call {
 	struct abi_since since;
 };
 
+/** A function of libc, and the system call that it makes. */
+struct abi_function {
+	abi_str name;
+	abi_str call;
+};
+
 /** One database. The arrays are private to the accessors and to the walks over all of a kind.
  */
 struct abi_db {
@@ -256,6 +262,7 @@ struct abi_db {
 	const struct abi_struct *structs;
 	const struct abi_field *fields;
 	const struct abi_union_case *union_cases;
+	const struct abi_function *functions;
 	const struct abi_call *calls;
 	const struct abi_variant *variants;
 	const struct abi_param *params;
@@ -273,7 +280,7 @@ struct abi_db {
 	uint32_t arch_count, const_count, set_count, set_field_count, struct_count, field_count,
 		union_case_count, call_count, variant_count, param_count, view_count,
 		view_param_count, shape_count, mux_count, case_count, ref_count, name_count,
-		row_count, nr_call_count, string_bytes;
+		function_count, row_count, nr_call_count, string_bytes;
 };
 
 /** The database that the program was built with. */
@@ -325,6 +332,10 @@ const struct abi_call *abi_call_by_nr(const struct abi_db *db, unsigned arch, ui
 /** Its parameters, views and shapes on ARCH; NULL where ARCH lacks the call. */
 const struct abi_variant *abi_call_variant(const struct abi_db *db, const struct abi_call *call,
 					   unsigned arch);
+
+/** The call that libc's function NAME makes, where ARCH has it; else NULL. */
+const struct abi_call *abi_call_behind(const struct abi_db *db, unsigned arch,
+				       const char *name);
 
 /** Its parameters in the kernel's order; *COUNT of them. Empty where ARCH lacks the call. */
 const struct abi_param *abi_call_params(const struct abi_db *db, const struct abi_call *call,

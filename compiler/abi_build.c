@@ -242,6 +242,7 @@ static void copy_base(struct abi_build *build, const struct abi_db *base)
 	COPY(structs, base->struct_count);
 	COPY(fields, base->field_count);
 	COPY(union_cases, base->union_case_count);
+	COPY(functions, base->function_count);
 	COPY(calls, base->call_count);
 	COPY(variants, base->variant_count);
 	COPY(params, base->param_count);
@@ -311,6 +312,7 @@ struct abi_db abi_build_peek(const struct abi_build *build)
 		.structs = build->structs.items,
 		.fields = build->fields.items,
 		.union_cases = build->union_cases.items,
+		.functions = build->functions.items,
 		.calls = build->calls.items,
 		.variants = build->variants.items,
 		.params = build->params.items,
@@ -329,6 +331,7 @@ struct abi_db abi_build_peek(const struct abi_build *build)
 		.struct_count = (uint32_t)build->structs.count,
 		.field_count = (uint32_t)build->fields.count,
 		.union_case_count = (uint32_t)build->union_cases.count,
+		.function_count = (uint32_t)build->functions.count,
 		.call_count = (uint32_t)build->calls.count,
 		.variant_count = (uint32_t)build->variants.count,
 		.param_count = (uint32_t)build->params.count,

@@ -41,6 +41,7 @@ struct abi_build {
 	VEC(struct abi_struct) structs;
 	VEC(struct abi_field) fields;
 	VEC(struct abi_union_case) union_cases;
+	VEC(struct abi_function) functions;
 	VEC(struct abi_call) calls;
 	VEC(struct abi_variant) variants;
 	VEC(struct abi_param) params;

@@ -9,7 +9,7 @@ enum { MAX_SUGGESTED = 100 };
 #include "edit_distance.h"
 
 static const char *const sections[] = {"archs",	  "numbers", "constants", "sets",
-				       "structs", "calls",   NULL};
+				       "structs", "calls",   "functions", NULL};
 
 bool abi_load_expect(struct abi_build *build, const struct abi_node *node,
 		     enum abi_node_kind kind, const char *what)
@@ -427,6 +427,22 @@ static void load_call(struct abi_build *build, const struct abi_node *node)
 				node->key->text);
 }
 
+/* A later function of the same name replaces the earlier one. */
+static void load_function(struct abi_build *build, const struct abi_node *node)
+{
+	struct abi_function function;
+
+	if (!abi_load_expect(build, node, ABI_NODE_SCALAR, "the call of a function"))
+		return;
+	if (!abi_build_find(build, ABI_KIND_CALL, node->text)) {
+		abi_build_error(build, node->span, "no system call is called '%s'", node->text);
+		return;
+	}
+	function.name = abi_build_string(build, node->key->text);
+	function.call = abi_build_string(build, node->text);
+	vec_push(build->arena, &build->functions, function);
+}
+
 static void check_sections(struct abi_build *build, const struct abi_node *root)
 {
 	if (!abi_load_expect(build, root, ABI_NODE_MAP, "the file") ||
@@ -461,4 +477,5 @@ void abi_load(struct abi_build *build, const struct abi_node *const *roots, size
 		   abi_load_struct(build, entry,
 				   abi_build_find(build, ABI_KIND_STRUCT, entry->key->text)))
 	EACH_ENTRY(entry, "calls", load_call(build, entry))
+	EACH_ENTRY(entry, "functions", load_function(build, entry))
 }

@@ -91,6 +91,11 @@ static void print_union_case(FILE *out, const struct abi_union_case *one)
 	fprintf(out, "%u", one->struct_index);
 }
 
+static void print_function(FILE *out, const struct abi_function *function)
+{
+	fprintf(out, "%u,%u", function->name, function->call);
+}
+
 static void print_call(FILE *out, const struct abi_call *call)
 {
 	fprintf(out, "%u,", call->name);
@@ -213,6 +218,7 @@ static void print_tables(FILE *out, const struct abi_db *db)
 	PRINT(out, db, abi_struct, structs, struct_count, print_struct);
 	PRINT(out, db, abi_field, fields, field_count, print_field);
 	PRINT(out, db, abi_union_case, union_cases, union_case_count, print_union_case);
+	PRINT(out, db, abi_function, functions, function_count, print_function);
 	PRINT(out, db, abi_call, calls, call_count, print_call);
 	PRINT(out, db, abi_variant, variants, variant_count, print_variant);
 	PRINT(out, db, abi_param, params, param_count, print_param);
@@ -234,10 +240,11 @@ static void print_tables(FILE *out, const struct abi_db *db)
 static void print_db(FILE *out, const struct abi_db *db)
 {
 	static const char *const arrays[] = {
-		"strings", "archs",	  "consts",    "sets",	     "set_fields",  "structs",
-		"fields",  "union_cases", "calls",     "variants",   "params",	    "views",
-		"shapes",  "view_params", "muxes",     "cases",	     "refs",	    "names",
-		"rows",	   "nr_calls",	  "call_hash", "const_hash", "struct_hash", "set_hash",
+		"strings",   "archs",	   "consts",	  "sets",	 "set_fields",
+		"structs",   "fields",	   "union_cases", "calls",	 "variants",
+		"params",    "views",	   "shapes",	  "view_params", "muxes",
+		"cases",     "refs",	   "names",	  "rows",	 "nr_calls",
+		"call_hash", "const_hash", "struct_hash", "set_hash",	 "functions",
 	};
 
 	fputs("\nstatic const struct abi_db database = {\n", out);
@@ -255,6 +262,7 @@ static void print_db(FILE *out, const struct abi_db *db)
 	COUNT(struct_count);
 	COUNT(field_count);
 	COUNT(union_case_count);
+	COUNT(function_count);
 	COUNT(call_count);
 	COUNT(variant_count);
 	COUNT(param_count);
@@ -305,6 +313,7 @@ static void print_sizes(const struct abi_db *db)
 	BYTES(structs, struct_count);
 	BYTES(fields, field_count);
 	BYTES(union_cases, union_case_count);
+	BYTES(functions, function_count);
 	BYTES(calls, call_count);
 	BYTES(variants, variant_count);
 	BYTES(params, param_count);

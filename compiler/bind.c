@@ -195,12 +195,18 @@ static bool bind_params(struct diags *diags, const struct abi_db *db, struct bou
 }
 
 static enum bind_result report_unknown_call(struct diags *diags, const struct abi_db *db,
-					    const struct ast_name *name)
+					    unsigned arch, const struct ast_name *name)
 {
+	const struct abi_call *behind = abi_call_behind(db, arch, name->text);
 	const char *best = abi_suggest(db, ABI_NAME_CALL, name->text);
 	struct diag *diag;
 
-	if (best) {
+	if (behind) {
+		diag_add(diags, DIAG_UNKNOWN_CALL, name->span,
+			 "Linux has no system call '%s'; libc's function of that name makes "
+			 "the call '%s'",
+			 name->text, abi_string(db, behind->name));
+	} else if (best) {
 		diag = diag_add(diags, DIAG_UNKNOWN_CALL, name->span,
 				"Linux has no system call '%s'; did you mean '%s'?", name->text,
 				best);
@@ -225,12 +231,16 @@ enum bind_result bind_rule(struct diags *diags, const struct abi_db *db, unsigne
 
 	*bound = (struct bound_rule){.call = abi_call_find(db, name->text)};
 	if (!bound->call)
-		return report_unknown_call(diags, db, name);
+		return report_unknown_call(diags, db, arch, name);
 	if (!abi_num(db, bound->call->nr, arch, &nr)) {
+		const struct abi_call *behind = abi_call_behind(db, arch, name->text);
+
 		elsewhere_archs(db, bound->call->nr, elsewhere);
 		diag_add(diags, DIAG_ABSENT_CALL, name->span,
-			 "%s has no system call '%s'; the rule has no effect there%s",
-			 abi_string(db, db->archs[arch].name), name->text, elsewhere);
+			 "%s has no system call '%s'; the rule has no effect there%s%s%s%s",
+			 abi_string(db, db->archs[arch].name), name->text, elsewhere,
+			 behind ? "; libc's function makes '" : "",
+			 behind ? abi_string(db, behind->name) : "", behind ? "' instead" : "");
 		return BIND_ABSENT;
 	}
 	bound->nr = (uint32_t)nr;

@@ -244,6 +244,11 @@ static const struct {
 	{"aarch64", "getdents(fd, dirent, count);", "x86_64 has it"},
 	{"x86_64", "riscv_hwprobe(pairs, n, size, set, flags);", "riscv64 has it"},
 	{"x86_64", "umount(target);", "no 64-bit architecture of the database has it"},
+	{"x86_64", "umount(target);", "libc's function makes 'umount2' instead"},
+	{"x86_64", "recv(fd, buf, len, flags);", "makes the call 'recvfrom'"},
+	{"riscv64", "sleep(seconds);", "makes the call 'clock_nanosleep'"},
+	{"aarch64", "fork();", "libc's function makes 'clone' instead"},
+	{"riscv64", "renameat(a, b, c, d);", "libc's function makes 'renameat2' instead"},
 	{"riscv64", "mmap(a, l, p, flags = MAP_PRIVATE | MAP_32BIT, fd, o);", "x86_64 has it"},
 	{"x86_64", "frobnicate(x);", "--abi FILE.yaml"},
 };
