@@ -129,24 +129,23 @@ int cli_read_filter(struct cli *cli, struct bpf_code *code)
 	return CLI_DONE;
 }
 
-int cli_check_filter(const char *path, const struct bpf_code *code)
+int cli_check_filter(struct cli *cli, const char *path, const struct bpf_code *code)
 {
+	struct diags *diags = cli->compilation->diags;
 	struct bpf_fault fault;
 
-	if (!bpf_check(code->items, code->count, &fault)) {
-		fprintf(stderr, "scmlc: %s: the kernel does not take this filter: %04zu: %s\n",
-			path, fault.index, fault.reason);
-		return CLI_ERRORS;
-	}
-	if (code->trailing) {
-		fprintf(stderr,
-			"scmlc: %s: no filter, or a damaged one: its last instruction has %zu "
-			"of "
-			"%d bytes\n",
-			path, code->trailing, BPF_RAW_SIZE);
-		return CLI_ERRORS;
-	}
-	return CLI_DONE;
+	if (!bpf_check(code->items, code->count, &fault))
+		diag_add(diags, DIAG_FILTER_REFUSED, SPAN_NONE,
+			 "%s: the kernel does not take this filter: %04zu: %s", path,
+			 fault.index, fault.reason);
+	else if (code->trailing)
+		diag_add(diags, DIAG_FILTER_REFUSED, SPAN_NONE,
+			 "%s: no filter, or a damaged one: its last instruction has %zu of %d "
+			 "bytes",
+			 path, code->trailing, BPF_RAW_SIZE);
+	else
+		return CLI_DONE;
+	return cli_finish(cli);
 }
 
 int cli_load_filter(struct cli *cli, const char *path, struct bpf_code *code)
@@ -157,7 +156,7 @@ int cli_load_filter(struct cli *cli, const char *path, struct bpf_code *code)
 		fprintf(stderr, "scmlc: %s: %s\n", path, error);
 		return CLI_SYSTEM;
 	}
-	return cli_check_filter(path, code);
+	return cli_check_filter(cli, path, code);
 }
 
 bool cli_default_arch(struct cli *cli, unsigned *arch)

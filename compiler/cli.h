@@ -121,7 +121,7 @@ bool cli_filter_options(const struct cli *cli, struct bpf_options *options);
 
 /** Is CODE, which was read from PATH, a whole filter that the kernel takes? CLI_DONE, or a
  * status after a message. */
-int cli_check_filter(const char *path, const struct bpf_code *code);
+int cli_check_filter(struct cli *cli, const char *path, const struct bpf_code *code);
 
 /** Read the raw filter that is CLI's one input. CLI_DONE, or a status after a message. */
 int cli_read_filter(struct cli *cli, struct bpf_code *code);

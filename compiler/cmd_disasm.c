@@ -18,5 +18,5 @@ int cmd_disasm(struct cli *cli)
 		listing.arch = (int)arch;
 	}
 	bpf_disasm(cli->compilation->arena, &code, &listing, stdout);
-	return cli_check_filter(cli->inputs.items[0], &code);
+	return cli_check_filter(cli, cli->inputs.items[0], &code);
 }

@@ -38,7 +38,7 @@ int cmd_sim(struct cli *cli)
 	status = cli_read_filter(cli, &code);
 	if (status != CLI_DONE)
 		return status;
-	status = cli_check_filter(cli->inputs.items[0], &code);
+	status = cli_check_filter(cli, cli->inputs.items[0], &code);
 	if (status != CLI_DONE)
 		return status;
 	if (!cli_default_arch(cli, &calls.default_arch))
