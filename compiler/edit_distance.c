@@ -101,7 +101,13 @@ uint32_t edit_sketch(const char *name)
 
 struct nearest_name nearest_new(const char *wanted)
 {
-	return (struct nearest_name){wanted, NULL, EDIT_DISTANCE_LIMIT + 1};
+	size_t len = strlen(wanted);
+
+	/* nothing is left of a short name that changes twice */
+	return (struct nearest_name){wanted, NULL,
+				     len < 2   ? 1
+				     : len < 4 ? 2
+					       : EDIT_DISTANCE_LIMIT + 1};
 }
 
 void nearest_consider(struct nearest_name *nearest, const char *name)

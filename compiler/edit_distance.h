@@ -21,7 +21,7 @@ unsigned edit_distance(const char *a, const char *b, unsigned limit);
 struct nearest_name {
 	const char *wanted;
 	const char *name;  /* NULL: none is near */
-	unsigned distance; /* of NAME; EDIT_DISTANCE_LIMIT + 1 where there is none */
+	unsigned distance; /* of NAME; one more than is allowed where there is none */
 };
 
 /** A search for WANTED that has seen no names yet. */

@@ -75,18 +75,12 @@ static struct layout layout_arm(const struct abi_db *db, const struct abi_struct
 }
 
 static void suggest_field(const struct pattern_scope *scope, const struct abi_struct *object,
-			  const char *name, const char **best, unsigned *best_distance)
+			  struct nearest_name *nearest)
 {
-	for (uint32_t i = 0; i < object->fields.count; i++) {
-		const char *known =
-			abi_string(scope->db, scope->db->fields[object->fields.first + i].name);
-		unsigned distance = edit_distance(name, known, EDIT_DISTANCE_LIMIT);
-
-		if (distance < *best_distance) {
-			*best_distance = distance;
-			*best = known;
-		}
-	}
+	for (uint32_t i = 0; i < object->fields.count; i++)
+		nearest_consider(nearest,
+				 abi_string(scope->db,
+					    scope->db->fields[object->fields.first + i].name));
 }
 
 /* Another struct that has a field called NAME, or NULL. */
@@ -102,16 +96,14 @@ static const struct abi_struct *field_elsewhere(const struct abi_db *db, const c
 static void report_unknown_field(const struct pattern_scope *scope,
 				 const struct abi_struct *object, const struct ast_name *name)
 {
-	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
-	const char *best = NULL;
+	struct nearest_name nearest = nearest_new(name->text);
 	struct diag *diag;
 
-	suggest_field(scope, object, name->text, &best, &best_distance);
+	suggest_field(scope, object, &nearest);
 	for (uint32_t i = 0; i < object->cases.count; i++)
-		suggest_field(scope, layout_arm(scope->db, object, i).arm_object, name->text,
-			      &best, &best_distance);
+		suggest_field(scope, layout_arm(scope->db, object, i).arm_object, &nearest);
 	*scope->has_error = true;
-	if (!best) {
+	if (!nearest.name) {
 		const struct abi_struct *other = field_elsewhere(scope->db, name->text);
 
 		diag_add(scope->diags, DIAG_UNKNOWN_FIELD, name->span,
@@ -124,8 +116,8 @@ static void report_unknown_field(const struct pattern_scope *scope,
 	}
 	diag = diag_add(scope->diags, DIAG_UNKNOWN_FIELD, name->span,
 			"'struct %s' has no field '%s'; did you mean '%s'?",
-			abi_string(scope->db, object->name), name->text, best);
-	diag_edit(scope->diags, diag, name->span, "%s", best);
+			abi_string(scope->db, object->name), name->text, nearest.name);
+	diag_edit(scope->diags, diag, name->span, "%s", nearest.name);
 }
 
 /* Are all names of PATTERN fields of LAYOUT? */

@@ -138,35 +138,19 @@ static bool is_lost(const struct ast_document *ast, const char *name)
 
 static void report_unknown(struct resolver *resolver, const struct ast_part *part)
 {
-	const char *best = NULL;
-	unsigned best_distance = EDIT_DISTANCE_LIMIT + 1;
+	struct nearest_name nearest = nearest_new(part->name.text);
 	uint32_t sketch = edit_sketch(part->name.text);
 	struct diag *diag;
 
-	for (size_t i = 0; i < resolver->group_count; i++) {
-		const struct group *group = &resolver->groups[i];
-		unsigned distance;
-
-		if (!edit_sketches_near(sketch, group->sketch, EDIT_DISTANCE_LIMIT))
-			continue;
-		distance = edit_distance(part->name.text, group->name, EDIT_DISTANCE_LIMIT);
-		if (distance < best_distance) {
-			best_distance = distance;
-			best = group->name;
-		}
-	}
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++) {
-		unsigned distance =
-			edit_distance(part->name.text, builtins[i].name, EDIT_DISTANCE_LIMIT);
-
-		if (builtins[i].is_reference && distance < best_distance) {
-			best_distance = distance;
-			best = builtins[i].name;
-		}
-	}
+	for (size_t i = 0; i < resolver->group_count; i++)
+		if (edit_sketches_near(sketch, resolver->groups[i].sketch, EDIT_DISTANCE_LIMIT))
+			nearest_consider(&nearest, resolver->groups[i].name);
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++)
+		if (builtins[i].is_reference)
+			nearest_consider(&nearest, builtins[i].name);
 	if (resolver->ast->source->is_incomplete)
 		return; /* it may be in what could not be read */
-	if (!best) {
+	if (!nearest.name) {
 		diag = diag_add(
 			resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
 			"nothing in this file is called '%s'; define it with '%s = …;' or "
@@ -177,8 +161,8 @@ static void report_unknown(struct resolver *resolver, const struct ast_part *par
 	}
 	diag = diag_add(resolver->diags, DIAG_UNKNOWN_REFERENCE, part->name.span,
 			"nothing in this file is called '%s'; did you mean '%s'?",
-			part->name.text, best);
-	diag_edit(resolver->diags, diag, part->name.span, "%s", best);
+			part->name.text, nearest.name);
+	diag_edit(resolver->diags, diag, part->name.span, "%s", nearest.name);
 	remark_elsewhere(resolver, diag, part);
 }
 

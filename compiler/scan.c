@@ -46,15 +46,14 @@ static struct span span_of(struct scan *scan, size_t start, size_t end)
 
 const char *scan_quote(const struct scan *scan, struct span span)
 {
-	const struct source_file *file = source_file(scan->sources, span.file);
-	size_t len = span.end - span.start;
+	const char *text = source_file(scan->sources, span.file)->text + span.start;
+	size_t whole = span.end - span.start, len = 0;
 
-	if (len <= SCAN_QUOTE)
-		return arena_printf(scan->arena, "'%.*s'", (int)len, file->text + span.start);
-	len = SCAN_QUOTE;
-	while (len > 0 && (file->text[span.start + len] & 0xc0) == 0x80)
+	while (len < whole && len < SCAN_QUOTE && text[len] != '\n' && text[len] != '\r')
+		len++;
+	while (len > 0 && len < whole && (text[len] & 0xc0) == 0x80)
 		len--;
-	return arena_printf(scan->arena, "'%.*s...'", (int)len, file->text + span.start);
+	return arena_printf(scan->arena, "'%.*s%s'", (int)len, text, len < whole ? "..." : "");
 }
 
 /* Stop reading the document, with one error that says why. */
@@ -106,15 +105,31 @@ static const char *stray_text(const struct scan *scan, struct span span)
 	return arena_printf(scan->arena, "character U+%04X", (unsigned int)point);
 }
 
+/* The way out for a stray that begins with TEXT. */
+static const char *stray_remark(const char *text)
+{
+	if (text[0] == '*' && text[1] == '/')
+		return "no comment is open here";
+	if (text[0] == '-')
+		return "a minus stands right before its number, as in '-1'; there is no other "
+		       "use";
+	if (strchr("&^~!+*/%", text[0]))
+		return "the only operator is '|', between values that are listed";
+	return "it has no meaning in SCML; leave it out";
+}
+
 /* Report the strays before the match, if there are any. */
 static void scan_flush_strays(struct scan *scan)
 {
+	struct diag *diag;
 	struct span span;
 
 	if (scan->stray_end == scan->stray_start)
 		return;
 	span = span_of(scan, scan->stray_start, scan->stray_end);
-	scan_error(scan, DIAG_STRAY_CHARACTER, span, "stray %s", stray_text(scan, span));
+	diag = scan_error(scan, DIAG_STRAY_CHARACTER, span, "stray %s", stray_text(scan, span));
+	diag_remark(scan->diags, diag, SPAN_NONE, "%s",
+		    stray_remark(source_file(scan->sources, span.file)->text + span.start));
 	scan->stray_start = scan->stray_end;
 }
 
