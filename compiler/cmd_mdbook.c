@@ -38,7 +38,7 @@ static json_t *read_input(int *status)
 		*status = CLI_ERRORS;
 		if (!json)
 			fprintf(stderr, "<stdin>:%d:%d: error: this is no JSON: %s\n",
-				error.line, error.column, error.text);
+				error.line, error.column > 0 ? error.column : 1, error.text);
 	}
 	free(text);
 	return json;

@@ -5,7 +5,7 @@
 
 #include "edit_distance.h"
 
-const char *option_name(const struct option *option)
+static const char *option_name(const struct option *option)
 {
 	return option->name ? option->name : option->letter;
 }
@@ -76,7 +76,11 @@ enum option_result option_read(const struct option_table *table, void *options, 
 		return usage_error(table, "a value is missing after", arg);
 	if (!*value)
 		*value = "";
-	return option->set(options, *value) ? OPTION_SET : OPTION_WRONG_VALUE;
+	if (option->set(options, *value))
+		return OPTION_SET;
+	fprintf(stderr, "%s: '%s' is no value for '%s %s'; '%s --help' lists what there is\n",
+		table->program, *value, option_name(option), option->value, table->program);
+	return OPTION_WRONG;
 }
 
 void option_print(const struct option_table *table, unsigned commands, int width)

@@ -24,9 +24,8 @@ struct option_table {
 
 enum option_result {
 	OPTION_SET,
-	OPTION_STOPS,	    /* to print help or the version, which is the caller's part */
-	OPTION_WRONG,	    /* a message was printed */
-	OPTION_WRONG_VALUE, /* the message is the caller's part */
+	OPTION_STOPS, /* to print help or the version, which is the caller's part */
+	OPTION_WRONG, /* a message was printed */
 };
 
 /**
@@ -42,8 +41,5 @@ enum option_result option_read(const struct option_table *table, void *options, 
 
 /** Print the options that one of COMMANDS has, the help from column WIDTH + 3 on. */
 void option_print(const struct option_table *table, unsigned commands, int width);
-
-/** What messages call OPTION. */
-const char *option_name(const struct option *option);
 
 #endif

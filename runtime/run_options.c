@@ -175,10 +175,6 @@ static int parse_option(struct run_options *options, int argc, char **argv, int 
 		else
 			print_help();
 		return RUN_DONE;
-	case OPTION_WRONG_VALUE:
-		fprintf(stderr, "scmlrun: '%s' is no %s for %s (%s)\n", value, option->value,
-			option_name(option), option->help);
-		return RUN_USAGE;
 	case OPTION_WRONG:
 		break;
 	}

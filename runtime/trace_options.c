@@ -316,13 +316,6 @@ static int parse_option(struct trace_options *options, int argc, char **argv, in
 		else
 			print_help();
 		return TRACE_DONE;
-	case OPTION_WRONG_VALUE:
-		fprintf(stderr,
-			"scmltrace: '%s' is no value for '%s %s'; 'scmltrace --help' lists "
-			"what "
-			"there is\n",
-			value, option_name(option), option->value);
-		return TRACE_USAGE;
 	case OPTION_WRONG:
 		break;
 	}
