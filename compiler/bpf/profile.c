@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { MAX_NAME = 64 };
+enum { MAX_NAME = 64, NO_DIGIT = 16 };
 
 struct reader {
 	struct arena *arena;
@@ -30,7 +30,8 @@ struct counted {
 
 static void skip_blanks(struct piece *line)
 {
-	while (line->at < line->end && strchr(" \t\r", *line->at) && *line->at)
+	while (line->at < line->end &&
+	       (*line->at == ' ' || *line->at == '\t' || *line->at == '\r'))
 		line->at++;
 }
 
@@ -113,23 +114,38 @@ static void count_call(struct reader *reader, struct piece piece, struct counted
 			       counted.count);
 }
 
+static unsigned digit_of(char at)
+{
+	if (at >= '0' && at <= '9')
+		return (unsigned)(at - '0');
+	if (at >= 'a' && at <= 'f')
+		return (unsigned)(at - 'a') + 10;
+	if (at >= 'A' && at <= 'F')
+		return (unsigned)(at - 'A') + 10;
+	return NO_DIGIT;
+}
+
 /* Take a number off the start of LINE, decimal or behind 0x; what is greater than MOST is as
  * good as that. */
 static bool take_number(struct piece *line, uint64_t most, uint64_t *number)
 {
 	unsigned base = starts_with(*line, "0x") ? 16 : 10;
 	const char *first = line->at += base == 16 ? 2 : 0;
+	bool is_more = false;
 
 	*number = 0;
-	for (; line->at < line->end && isxdigit((unsigned char)*line->at); line->at++) {
-		unsigned digit = (unsigned char)*line->at - (unsigned)'0';
+	for (; line->at < line->end; line->at++) {
+		unsigned digit = digit_of(*line->at);
 
-		if (digit > 9)
-			digit = (unsigned)tolower((unsigned char)*line->at) - 'a' + 10u;
+		if (digit == NO_DIGIT)
+			break;
 		if (digit >= base)
 			return false;
-		*number = *number > (most - digit) / base ? most : *number * base + digit;
+		is_more |= __builtin_mul_overflow(*number, base, number) ||
+			   __builtin_add_overflow(*number, digit, number) || *number > most;
 	}
+	if (is_more)
+		*number = most;
 	return line->at > first;
 }
 
