@@ -194,7 +194,8 @@ static void take_change(struct return_watch *watch, struct return_watch_call **a
 	finish(watch, at, ENGINE_ENDED_WITHIN, 0);
 }
 
-void return_watch_step(struct return_watch *watch)
+/* Whoever has changed its state, asked for by name; who is gone without a word, too. */
+static void ask_each(struct return_watch *watch)
 {
 	struct return_watch_call **at = &watch->calls;
 
@@ -211,6 +212,34 @@ void return_watch_step(struct return_watch *watch)
 		if (*at != next)
 			at = &(*at)->next;
 	}
+}
+
+/* One whose return is waited for and who has changed its state, found by one call however many
+ * they are. False: there is none, or a child of another kind is in front of it. */
+static bool ask_all(struct return_watch *watch)
+{
+	const int changes = WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL;
+	struct return_watch_call **at;
+	siginfo_t info = {0};
+	int status;
+
+	if (waitid(P_ALL, 0, &info, changes) || !info.si_pid)
+		return false;
+	at = find(watch, info.si_pid);
+	if (!*at || waitpid(info.si_pid, &status, __WALL | WNOHANG) != info.si_pid)
+		return false;
+	take_change(watch, at, status);
+	return true;
+}
+
+void return_watch_step(struct return_watch *watch)
+{
+	bool has_found = false;
+
+	while (watch->calls && ask_all(watch))
+		has_found = true;
+	if (!has_found)
+		ask_each(watch);
 }
 
 /* What a stop of the one that is let go hands on. */
