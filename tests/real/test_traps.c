@@ -100,6 +100,13 @@ START_TEST(returns_are_seen_in_a_hail_of_signals)
 }
 END_TEST
 
+START_TEST(returns_are_seen_though_many_threads_wait)
+{
+	ck_trap_runs(_i, "blocked", 0);
+	ck_trap_has("calls: 0 unsupported, 0 undecided");
+}
+END_TEST
+
 START_TEST(stopped_children_stay_stopped_until_they_are_continued)
 {
 	ck_trap_marks(_i, "stopped", 1);
@@ -187,6 +194,7 @@ int main(void)
 	tcase_add_loop_test(tcase, memory_that_may_not_be_read_is_counted_and_certifies_nothing,
 			    0, TRAP_ENGINES);
 	tcase_add_loop_test(tcase, returns_are_seen_in_a_hail_of_signals, 0, TRAP_ENGINES);
+	tcase_add_loop_test(tcase, returns_are_seen_though_many_threads_wait, 0, TRAP_ENGINES);
 	tcase_add_loop_test(tcase, stopped_children_stay_stopped_until_they_are_continued, 0,
 			    TRAP_ENGINES);
 	tcase_add_loop_test(tcase, a_program_that_traces_can_or_it_is_said_that_it_cannot, 0,

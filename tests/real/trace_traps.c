@@ -20,15 +20,17 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "trace_returns.h"
 
 enum {
 	CANNOT = 77,
 	THREADS = 500,
 	GENERATIONS = 8,
 	KILLED = 40,
+	BLOCKED = 60,
 	SIGNALLED = 3000,
 	GROUP_MARKS = 200
 };
@@ -201,31 +203,6 @@ static int do_undumpable(void)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return CANNOT;
 	bind(-1, &address, sizeof(address));
-	return 0;
-}
-
-static void on_signal(int number)
-{
-	(void)number;
-}
-
-/* Calls whose return is asked for, in a hail of signals. */
-static int do_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-	struct itimerval often = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &often, NULL);
-	for (int i = 0; i < SIGNALLED; i++) {
-		struct sockaddr address = {0};
-		socklen_t len = sizeof(address);
-
-		if (getsockname(fd, &address, &len) || address.sa_family != AF_UNIX)
-			return 1;
-	}
-	setitimer(ITIMER_REAL, &never, NULL);
 	return 0;
 }
 
@@ -463,7 +440,8 @@ static const struct {
 	{"killed", do_killed},
 	{"unreadable", do_unreadable},
 	{"undumpable", do_undumpable},
-	{"signals", do_signals},
+	{"signals", trace_returns_under_signals},
+	{"blocked", trace_returns_beside_blocked},
 	{"stopped", do_stopped},
 	{"ptrace", do_ptrace},
 	{"close_all", do_close_all},

@@ -24,10 +24,11 @@ void trap_set_up(void)
 	snprintf(report_path, sizeof(report_path), "%s/report", folder);
 	file = fopen(spec, "w");
 	ck_assert_ptr_nonnull(file);
-	fputs("socket(family = AF_UNIX, type = SOCK_STREAM, protocol = 0);\n"
+	fputs("socket(family = AF_UNIX, type = SOCK_STREAM | SOCK_DGRAM, protocol = 0);\n"
 	      "struct sa = { sa_family = AF_UNIX, .. };\n"
 	      "bind(sockfd, addr = <sa>, addrlen);\n"
-	      "getsockname(sockfd, addr = <sa>, addrlen);\n",
+	      "getsockname(sockfd, addr = <sa>, addrlen);\n"
+	      "recvfrom(sockfd, buf, len, flags, src_addr = <sa>, addrlen);\n",
 	      file);
 	fclose(file);
 }
