@@ -148,6 +148,19 @@ const struct abi_param *abi_call_params(const struct abi_db *db, const struct ab
 	return variant ? &db->params[variant->params.first] : NULL;
 }
 
+size_t abi_least_params(const struct abi_db *db, const struct abi_call *call, unsigned arch)
+{
+	const struct abi_variant *variant = abi_call_variant(db, call, arch);
+	size_t least = variant ? variant->params.count : 0;
+
+	for (uint32_t i = 0; variant && i < variant->shapes.count; i++) {
+		size_t count = db->shapes[variant->shapes.first + i].count;
+
+		least = count < least ? count : least;
+	}
+	return least;
+}
+
 const struct abi_set_field *abi_set_field_of(const struct abi_db *db, const struct abi_set *set,
 					     const struct abi_const *constant)
 {

@@ -341,6 +341,9 @@ const struct abi_call *abi_call_behind(const struct abi_db *db, unsigned arch,
 const struct abi_param *abi_call_params(const struct abi_db *db, const struct abi_call *call,
 					unsigned arch, size_t *count);
 
+/** How many of them it has for whatever values. */
+size_t abi_least_params(const struct abi_db *db, const struct abi_call *call, unsigned arch);
+
 /** Is NAME the name or an alias of PARAM, FIELD, VIEW_PARAM? */
 bool abi_is_name(const struct abi_db *db, abi_str own, struct abi_range aliases,
 		 const char *name);

@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "plan.h"
+#include "value_name.h"
 
 struct writer {
 	struct arena *arena;
 	const struct rules *rules;
 	const struct plan_item *const *items;
 	size_t count;
-	size_t suffix;	     /* of names of structs */
-	size_t struct_names; /* so far */
-	const char *before;  /* struct rules that the rule refers to */
+	size_t suffix;		    /* of names of structs */
+	size_t struct_names;	    /* so far */
+	const char *before;	    /* struct rules that the rule refers to */
+	const struct abi_call *abi; /* NULL: not known */
 };
 
 /* Does a need of the writer's say something about PATH itself (or, BELOW, about what is in it)?
@@ -58,6 +60,72 @@ static const char *with_needs(const struct writer *writer, const char *path, con
 	for (size_t i = 0; i < writer->count; i++)
 		if (is_about(writer->items[i], path, false))
 			text = join(writer, text, writer->items[i]->need.what);
+	return text;
+}
+
+static const char *zero_name(const struct writer *writer, const struct abi_set_field *field)
+{
+	const struct abi_db *db = writer->rules->db;
+	uint64_t value;
+
+	for (uint32_t i = 0; i < field->members.count; i++) {
+		const struct abi_const *member =
+			&db->consts[db->refs[field->members.first + i]];
+
+		if (abi_num(db, member->value, writer->rules->arch, &value) &&
+		    !(value & field->mask))
+			return abi_string(db, member->name);
+	}
+	return NULL;
+}
+
+static bool lists(const struct abi_db *db, const struct abi_set *set,
+		  const struct res_pattern *pattern, const struct abi_set_field *field)
+{
+	for (size_t i = 0; i < pattern->part_count; i++) {
+		const struct ast_part *part = pattern->parts[i];
+		const struct abi_const *constant =
+			part->kind == AST_CONST ? abi_const_find(db, part->name.text) : NULL;
+
+		if (constant && abi_set_field_of(db, set, constant) == field)
+			return true;
+	}
+	return false;
+}
+
+/* TEXT of the word at PATH, and what went without saying in PATTERN as long as it listed no
+ * other member: O_RDONLY, beside a need for O_RDWR. */
+static const char *with_zeros(const struct writer *writer, const char *path,
+			      const struct res_pattern *pattern, const char *text)
+{
+	const struct abi_db *db = writer->rules->db;
+	const struct abi_set_field *done = NULL;
+	struct scml_call call = {0};
+	const struct abi_slot *slot;
+	uint64_t nr;
+
+	if (!writer->abi || !abi_num(db, writer->abi->nr, writer->rules->arch, &nr))
+		return text;
+	call.nr = (uint32_t)nr;
+	slot = value_slot(db, writer->rules->arch, &call, path);
+	for (size_t i = 0; slot && slot->set && i < writer->count; i++) {
+		const struct abi_set *set = &db->sets[slot->set];
+		const char *what = writer->items[i]->need.what;
+		const struct abi_const *constant =
+			what && is_about(writer->items[i], path, false)
+				? abi_const_find(db, what)
+				: NULL;
+		const struct abi_set_field *field =
+			constant ? abi_set_field_of(db, set, constant) : NULL;
+
+		if (!field || field == done || field->kind != ABI_ENUM ||
+		    field->zero != ABI_ZERO_MEMBER || lists(db, set, pattern, field) ||
+		    set->fields.count == 1)
+			continue;
+		done = field;
+		if (zero_name(writer, field) && strcmp(zero_name(writer, field), what) != 0)
+			text = join(writer, text, zero_name(writer, field));
+	}
 	return text;
 }
 
@@ -137,12 +205,18 @@ static const char *pattern_text(struct writer *writer, const char *path,
 	}
 	for (size_t i = 0; i < pattern->part_count; i++)
 		text = join(writer, text, part_text(writer, pattern->parts[i]));
+	text = with_zeros(writer, path, pattern, text);
 	return with_needs(writer, path, text);
 }
 
+/* Those of RULE. At the end, what it asks nothing of and only some calls have would keep the
+ * others out. */
 static const char *extended_params(struct writer *writer, const struct rule *rule)
 {
-	const char *text = "";
+	size_t least = writer->abi ? abi_least_params(writer->rules->db, writer->abi,
+						      writer->rules->arch)
+				   : 0;
+	const char *text = "", *known = "";
 
 	for (size_t i = 0; i < rule->source->param_count; i++) {
 		const struct res_param *param = &rule->source->params[i];
@@ -158,26 +232,26 @@ static const char *extended_params(struct writer *writer, const struct rule *rul
 		else
 			text = arena_printf(writer->arena, "%s%s%s%s", text, name,
 					    pattern ? " = " : "", pattern ? pattern : "");
+		if (pattern || i < least)
+			known = text;
 	}
-	return text;
+	return known;
 }
 
 /* The parameters of a call that has no rule yet, up to the last one of which something is
- * known. */
+ * known. What only some calls have would keep the others out. */
 static const char *new_params(struct writer *writer, const struct abi_call *abi)
 {
 	const struct abi_db *db = writer->rules->db;
-	const struct abi_variant *variant = abi_call_variant(db, abi, writer->rules->arch);
 	const char *text = "", *known = "";
 	size_t count;
 	const struct abi_param *params = abi_call_params(db, abi, writer->rules->arch, &count);
 
+	count = abi_least_params(db, abi, writer->rules->arch);
 	for (size_t i = 0; i < count; i++) {
 		const char *name = abi_string(db, params[i].name);
-		/* What only some calls have would keep the others out. */
-		bool is_open = is_hopeless(writer, name) ||
-			       (params[i].slot.mux && variant->shapes.count);
-		const char *pattern = is_open ? "" : with_needs(writer, name, "");
+		const char *pattern =
+			is_hopeless(writer, name) ? "" : with_needs(writer, name, "");
 
 		text = arena_printf(writer->arena, "%s%s%s%s%s", text, i ? ", " : "", name,
 				    *pattern ? " = " : "", pattern);
@@ -218,9 +292,9 @@ static const char *fragment(struct writer *writer)
 const char *plan_rule(struct arena *arena, const struct rules *rules, const struct rule *rule,
 		      const struct plan_item *const *items, size_t count, size_t suffix)
 {
-	struct writer writer = {arena, rules, items, count, suffix, 0, ""};
 	const char *name = items[0]->need.name, *params;
 	const struct abi_call *abi = abi_call_find(rules->db, name);
+	struct writer writer = {arena, rules, items, count, suffix, 0, "", abi};
 
 	if (items[0]->need.file && !rule)
 		return fragment(&writer);

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
+#include "call_view.h"
 #include "cause.h"
 #include "value_name.h"
 #include "word_parts.h"
 
-enum { MAX_NEEDS = 1 << 20 };
+enum { MAX_NEEDS = 1 << 20, MAX_DEPTH = 4 /* selectors that other values select */ };
 
 struct report_needs {
 	const struct report_needs_of *of;
@@ -54,6 +55,26 @@ static const struct abi_set *set_of(const struct report_needs_of *of,
 	return slot && slot->set ? &of->db->sets[slot->set] : NULL;
 }
 
+/* Can constants say something about what lies in SLOT? */
+static bool is_listed(const struct abi_slot *slot)
+{
+	return slot && slot->set && slot->target == ABI_TARGET_NONE &&
+	       !word_is_number(slot->type);
+}
+
+/* May SLOT be what constants say something about, whatever selects its meaning? */
+static bool may_be_listed(const struct abi_db *db, const struct abi_slot *slot, unsigned depth)
+{
+	const struct abi_mux *mux = &db->muxes[slot->mux];
+
+	if (is_listed(slot))
+		return true;
+	for (uint32_t i = 0; slot->mux && depth < MAX_DEPTH && i < mux->cases.count; i++)
+		if (may_be_listed(db, &db->cases[mux->cases.first + i].slot, depth + 1))
+			return true;
+	return false;
+}
+
 /* Nothing has rules for the call: its name, and the constants of its parameters. */
 static void need_call(struct report_needs *needs, const struct report_call *call,
 		      const struct report_cause *need)
@@ -66,18 +87,22 @@ static void need_call(struct report_needs *needs, const struct report_call *call
 		abi ? abi_call_params(of->db, abi, of->arch, &count) : NULL;
 
 	report_causes_add(needs->list, need);
+	if (abi)
+		count = abi_least_params(of->db, abi, of->arch);
 	for (size_t i = 0; i < count && i < SCML_REGISTERS; i++) {
 		struct report_cause one = *need;
 		const struct abi_slot *slot;
 
 		one.param = abi_string(of->db, params[i].name);
 		slot = value_slot(of->db, of->arch, call->call, one.param);
-		if (slot && slot->set && slot->target == ABI_TARGET_NONE &&
-		    !word_is_number(slot->type) && !(call->call->unknown >> i & 1))
+		if (is_listed(slot) && !(call->call->unknown >> i & 1))
 			add_parts(needs, &one,
 				  value_in_order(of->db, of->arch, slot, one.param,
 						 call->call->args[i]),
 				  UINT64_MAX, set_of(of, slot));
+		else if (params[i].slot.mux && may_be_listed(of->db, &params[i].slot, 0))
+			/* Constants of other calls would keep this one out. */
+			report_causes_add(needs->list, &one);
 	}
 }
 
@@ -169,6 +194,13 @@ static void need_of_reason(struct report_needs *needs, const struct report_call 
 		  value_in_order(of->db, of->arch, slot, one.param, mask), set_of(of, slot));
 }
 
+/* How a rule's number of parameters is to the call's. */
+enum count_fit {
+	COUNT_FITS,
+	COUNT_DIFFERS,
+	COUNT_NEVER, /* it has parameters that no call has with what it asks of the others */
+};
+
 /* The condition that is taken apart. */
 struct condition {
 	struct report_needs *needs;
@@ -176,6 +208,7 @@ struct condition {
 	const struct report_cause *need;
 	uint32_t root; /* its test, in which only one part is left */
 	uint32_t last; /* the test that failed the last time; SCML_NONE: none has */
+	enum count_fit fit;
 };
 
 /* Did what selects a meaning fail? Then what else is asked of that meaning says nothing. */
@@ -210,22 +243,53 @@ static void need_of_part(struct condition *condition, uint32_t *link, uint32_t i
 	 * that cannot be read fails with each of its parts. */
 	if (judge_test(condition->needs, condition->root, condition->call, &reason) !=
 		    SCML_UNSUPPORTED ||
-	    reason.test == SCML_NONE || !condition->needs->tests[reason.test].name ||
-	    reason.test == condition->last)
+	    reason.test == SCML_NONE || reason.test == condition->last)
 		return;
+	if (!condition->needs->tests[reason.test].name) {
+		condition->fit = condition->needs->tests[reason.test].op == SCML_OP_FALSE
+					 ? COUNT_NEVER
+					 : COUNT_DIFFERS;
+		return;
+	}
 	condition->last = reason.test;
 	need_of_reason(condition->needs, condition->call, condition->need, &reason);
 }
 
-/* False: nothing is missing there. */
+/* False: nothing is missing there, but perhaps parameters. */
 static bool need_of_test(struct report_needs *needs, const struct report_call *call,
-			 const struct report_cause *need, uint32_t index)
+			 const struct report_cause *need, uint32_t index, enum count_fit *fit)
 {
 	struct condition condition = {
 		.needs = needs, .call = call, .need = need, .last = SCML_NONE};
 
 	need_of_part(&condition, NULL, index);
+	*fit = condition.fit > *fit ? condition.fit : *fit;
 	return condition.last != SCML_NONE;
+}
+
+/* Does RULE ask something of a parameter that CALL does not have? */
+static bool asks_for_more(const struct report_needs *needs, const struct report_call *call,
+			  const struct scml_rule *rule)
+{
+	const struct report_needs_of *of = needs->of;
+	const struct abi_call *abi = abi_call_by_nr(of->db, of->arch, call->call->nr);
+	struct call_view view = {.db = of->db, .arch = of->arch, .call = call->call};
+	size_t own;
+
+	if (!abi)
+		return false;
+	view.params = abi_call_params(of->db, abi, of->arch, &view.param_count);
+	own = call_param_count(&view, abi_call_variant(of->db, abi, of->arch));
+	for (uint32_t i = 0; i < rule->cond_count; i++) {
+		const char *name =
+			of->table->strings + of->table->conds[rule->first_cond + i].param;
+
+		for (size_t j = own; j < view.param_count; j++)
+			if (abi_is_name(of->db, view.params[j].name, view.params[j].aliases,
+					name))
+				return true;
+	}
+	return false;
 }
 
 void report_needs_count(struct report_needs *needs, const struct report_call *call,
@@ -234,6 +298,7 @@ void report_needs_count(struct report_needs *needs, const struct report_call *ca
 	const struct scml_table *table = needs->of->table;
 	struct report_cause need = {.name = call->name, .count = count};
 	const struct scml_rule *rule;
+	enum count_fit fit = COUNT_FITS;
 	bool is_found = false;
 
 	if (call->kind != REPORT_UNSUPPORTED)
@@ -247,10 +312,11 @@ void report_needs_count(struct report_needs *needs, const struct report_call *ca
 	need.line = call->line;
 	for (uint32_t i = 0; i < rule->cond_count; i++)
 		is_found |= need_of_test(needs, call, &need,
-					 table->conds[rule->first_cond + i].test);
-	if (is_found)
+					 table->conds[rule->first_cond + i].test, &fit);
+	/* What is needed of the rule goes with any more parameters; fewer take another rule. */
+	if (is_found && fit != COUNT_NEVER &&
+	    (fit == COUNT_FITS || !asks_for_more(needs, call, rule)))
 		return;
-	/* The call has another number of parameters: that takes another rule. */
 	need.file = NULL;
 	need.line = 0;
 	need_call(needs, call, &need);
