@@ -23,6 +23,21 @@ covers()
 	grep -q '^scmltrace: calls: 0 unsupported, 0 undecided' report || fail "not covered: $what"
 }
 
+# plans LOG: with what a plan adds to few rules nothing is unsupported.
+plans()
+{
+	cat >few.scml <<-END
+		openat(dirfd, path, flags = O_CLOEXEC);
+		fcntl(fd, cmd, arg = O_APPEND);
+		socket(family = AF_INET, type = SOCK_STREAM, protocol = IPPROTO_TCP);
+		setsockopt(fd, level, optname = TCP_NODELAY, ..);
+		mmap(addr, length, prot = PROT_READ, flags = MAP_PRIVATE, fd = -1, offset);
+	END
+	"$scmltrace" plan few.scml "$1" -o plan.scml >report 2>&1 || fail "no plan for $1"
+	"$scmltrace" few.scml plan.scml -o report --input "$1"
+	grep -q '^scmltrace: calls: 0 unsupported' report || fail "not in the plan: $1: $(cat plan.scml)"
+}
+
 # needs_all LOG: without any one of the constants that stand in a list something is unsupported.
 needs_all()
 {
@@ -62,4 +77,5 @@ for program in "ls -l /" "sh -c 'ls /etc | sort | tail -n 1; kill -0 \$\$; umask
 	"$scmltrace" --learn learned.scml --input log 2>report || fail "cannot learn from a log"
 	covers "log of $program" --input log
 	needs_all log
+	plans log
 done
