@@ -23,7 +23,7 @@ enum { WAIT = 30 /* seconds, for one answer */ };
 static FILE *to_server, *from_server;
 static const char *awaited = "diagnostics";
 
-static void fail(const char *what)
+static _Noreturn void fail(const char *what)
 {
 	perror(what);
 	exit(EXIT_FAILURE);
