@@ -42,15 +42,19 @@ static uint32_t masked(unsigned arg, uint64_t mask, uint64_t value)
  */
 static void compare_steps(uint64_t first, uint64_t second)
 {
-	for (uint64_t a = 0; a < first; a++) {
-		for (uint64_t b = 0; b < second; b++) {
-			uint64_t args[6] = {a, b};
-			struct scml_reason by_steps, by_rules;
-			enum scml_verdict verdict = match_six(args, false, 0, &by_steps);
+	struct scml_call call = {.arch = FIXTURE_ARCH};
 
-			ck_assert_int_eq(match_six(args, false, 0, NULL), verdict);
+	for (; call.args[0] < first; call.args[0]++) {
+		for (call.args[1] = 0; call.args[1] < second; call.args[1]++) {
+			struct scml_reason by_steps, by_rules;
+			enum scml_verdict verdict =
+				scml_match(&fx.table, &call, &fx.memory, &by_steps);
+
+			ck_assert_int_eq(scml_match(&fx.table, &call, &fx.memory, NULL),
+					 verdict);
 			fx.table.starts = NULL;
-			ck_assert_int_eq(match_six(args, false, 0, &by_rules), verdict);
+			ck_assert_int_eq(scml_match(&fx.table, &call, &fx.memory, &by_rules),
+					 verdict);
 			fx.table.starts = fx.starts;
 			ck_assert_uint_eq(by_steps.rule, by_rules.rule);
 		}
@@ -71,7 +75,7 @@ START_TEST(a_switch_leads_to_the_first_rule_that_takes_the_value)
 	add_steps();
 	ck_assert_int_eq(steps[0].op, SCML_STEP_SWITCH);
 	for (unsigned rule = 0; rule < 4; rule++) {
-		const uint64_t values[] = {7, 10 * rule, 90000};
+		const uint64_t values[] = {7, 10 * V(rule), 90000};
 
 		for (unsigned i = 0; i < 3; i++) {
 			uint64_t args[6] = {values[i] | V(1) << 32, rule};
