@@ -290,7 +290,8 @@ struct scml_steps {
 
 /**
  * Work out the steps of the call with index CALL from its rules, for tables made otherwise than
- * by scmlc; all but the steps of TABLE must be in order.
+ * by scmlc; all but the steps of TABLE must be in order. They are used once the table's
+ * `starts` lead to them.
  * @return false if they do not fit, or if there would be more than 65535
  */
 SCML_API bool scml_table_steps(const struct scml_table *table, uint32_t call,
