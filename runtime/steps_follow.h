@@ -38,30 +38,20 @@ static inline const struct scml_step *follow(const struct scml_step *step,
 static inline const struct scml_step *
 pass_registers(const struct scml_step *step, const uint64_t *args, const struct scml_way *ways)
 {
-	for (;;) {
+	while (step->op <= SCML_STEP_LAST) {
 		bool is_in;
 
-		switch ((enum scml_step_op)step->op) {
-		case SCML_STEP_REGISTER:
-		case SCML_STEP_LAST:
-			is_in = is_in_set(step, args[step->from]);
-			step += is_in ? 1 : step->no;
-			break;
-		case SCML_STEP_EITHER:
-			is_in = is_in_set(step, args[step->from]);
-			step += is_in ? step->yes : 1;
-			break;
-		case SCML_STEP_SWITCH:
+		if (step->op == SCML_STEP_SWITCH) {
 			step = follow(step, way_of_switch(step, args[step->from], ways));
-			break;
-		case SCML_STEP_INSIDE:
-		case SCML_STEP_TEST:
-		case SCML_STEP_MEMORY:
-		case SCML_STEP_YES:
-		case SCML_STEP_NO:
-			return step;
+			continue;
 		}
+		is_in = is_in_set(step, args[step->from]);
+		if (is_in == (step->op != SCML_STEP_EITHER))
+			step++;
+		else
+			step += is_in ? step->yes : step->no;
 	}
+	return step;
 }
 
 static inline enum scml_verdict verdict_of_end(unsigned op)
