@@ -12,7 +12,9 @@ struct folded {
 
 static char fold_char(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c - 'A' + 'a');
+	return c;
 }
 
 static bool fold(const char *text, struct folded *folded)
@@ -47,22 +49,26 @@ static unsigned distance_rows(const struct folded *from, const struct folded *to
 	unsigned last_least = 0;
 	const char *a = from->text, *b = to->text;
 
+	if (!to->len)
+		return (unsigned)from->len;
 	for (size_t j = 0; j <= to->len && j <= limit + 1; j++)
 		last[j] = (unsigned)j;
 	for (size_t i = 1; i <= from->len; i++) {
 		size_t first = i > limit ? i - limit : 1;
 		size_t end = i + limit < to->len ? i + limit : to->len;
-		unsigned least = now[first - 1] = first == 1 ? (unsigned)i : limit + 1;
+		unsigned left = first == 1 ? (unsigned)i : limit + 1, least = left;
 		unsigned *spare = before;
 
+		now[first - 1] = left;
 		for (size_t j = first; j <= end; j++) {
 			unsigned cost = a[i - 1] != b[j - 1];
 
-			now[j] = min3(last[j] + 1, now[j - 1] + 1, last[j - 1] + cost);
+			left = min3(last[j] + 1, left + 1, last[j - 1] + cost);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < now[j])
-				now[j] = before[j - 2] + 1;
-			least = now[j] < least ? now[j] : least;
+			    before[j - 2] + 1 < left)
+				left = before[j - 2] + 1;
+			now[j] = left;
+			least = left < least ? left : least;
 		}
 		if (least > limit && last_least >= limit)
 			return limit + 1;
